@@ -1,0 +1,8 @@
+"""The one entry point: `app` for the web servers, `celery_app` for worker and beat."""
+
+from lms.core.tasks import celery_app
+from lms.factory import create_app
+
+app = create_app()
+
+__all__ = ["app", "celery_app"]

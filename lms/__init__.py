@@ -1,0 +1,1 @@
+"""Xueshi (学时): continuing education whose hours can be trusted."""

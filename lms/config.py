@@ -1,0 +1,193 @@
+"""Every setting of the platform: name, default, meaning and unit.
+
+A setting is an environment variable `LMS_<NAME>`, or a line of the file `.env` in the project's
+root. A name that is not listed here, a value that cannot be read and a missing value without a
+default all stop the start and name the setting: a misspelt setting that is silently ignored is
+worse than a service that does not start.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ("platform", "bank")
+
+
+class SettingError(Exception):
+    """A setting is unknown, missing or wrong. The text names it."""
+
+
+def setting(default: Any = MISSING, *, doc: str, unit: str = "") -> Any:
+    """Declare a setting with its meaning (English, one sentence) and its unit."""
+    metadata = {"doc": doc, "unit": unit}
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings in force. Read once at the start, never changed."""
+
+    secret_key: str = setting(doc="Signs sessions, watch tokens and forms; at least 32 characters.")
+    identity_key: str = setting(
+        doc="Encrypts and looks up identity numbers; 64 hexadecimal digits, kept out of backups."
+    )
+    services: str = setting("platform,bank", doc="Which services run here: platform, bank or both.")
+    database_url: str = setting(
+        f"sqlite:///{ROOT}/var/lms.sqlite3", doc="SQLAlchemy address of the database."
+    )
+    broker_url: str = setting(
+        f"sqla+sqlite:///{ROOT}/var/broker.sqlite3", doc="Celery broker address."
+    )
+    var_dir: str = setting(f"{ROOT}/var", doc="Folder for keys, schedules and local databases.")
+    media_dir: str = setting(f"{ROOT}/media", doc="Folder for originals, segments, certificates.")
+    media_base_url: str = setting(
+        "/media/hls", doc="Where pages fetch segments: a path of this host, or a CDN."
+    )
+    public_url: str = setting(
+        "http://127.0.0.1:8000", doc="The platform's address as the public sees it; in QR codes."
+    )
+    bank_url: str = setting(
+        "http://127.0.0.1:8000", doc="The hour bank's address, to which credits are delivered."
+    )
+    platform_code: str = setting("local", doc="This platform's name in the hour bank's register.")
+    issuer_name: str = setting("学时继续教育平台", doc="Issuer printed on certificates.")
+    locale: str = setting("zh", doc="Language of visitors who chose none: zh or en.")
+    timezone: str = setting("Asia/Shanghai", doc="Time zone of days and deadlines.")
+    ratelimit_storage: str = setting("memory://", doc="Where rate limits are counted (limits URI).")
+    cookie_secure: bool = setting(False, doc="Send cookies over HTTPS only: yes or no.")
+    popup_every: int = setting(360, doc="Mean time between pop-up quizzes.", unit="seconds")
+    window_seconds: int = setting(30, doc="Length of a video window, one key each.", unit="seconds")
+    segment_seconds: int = setting(6, doc="Length of a video segment.", unit="seconds")
+    prefetch_windows: int = setting(2, doc="Windows released ahead of the clock.", unit="windows")
+    popup_waits: str = setting("5,10,20", doc="Waits after wrong pop-up answers.", unit="seconds")
+    watch_token_hours: int = setting(12, doc="How long a watch token is good.", unit="hours")
+    price_per_hour: int = setting(80, doc="Price of a professional credit hour.", unit="fen")
+    order_minutes: int = setting(30, doc="How long an order waits to be paid.", unit="minutes")
+    upload_max_mb: int = setting(20480, doc="Largest video upload taken.", unit="MiB")
+    upload_chunk_mb: int = setting(8, doc="Largest piece of an upload per request.", unit="MiB")
+    request_max_mb: int = setting(16, doc="Largest other request body.", unit="MiB")
+    ffmpeg: str = setting("ffmpeg", doc="The ffmpeg program.")
+    ffprobe: str = setting("ffprobe", doc="The ffprobe program.")
+    transcode_preset: str = setting("veryfast", doc="x264 preset of the renditions.")
+    packaging_stale_seconds: int = setting(
+        30, doc="A packaging job without a heartbeat for so long is taken up again.", unit="seconds"
+    )
+    delivery_every: int = setting(
+        10, doc="How often undelivered hours are looked for.", unit="seconds"
+    )
+    bank_timeout: int = setting(10, doc="Longest wait for the hour bank's answer.", unit="seconds")
+    mail_url: str = setting("log:", doc="smtp://host:port for mail; log: only writes it to a log.")
+    mail_from: str = setting("xueshi@localhost", doc="Sender of mails.")
+    log_level: str = setting("INFO", doc="Level of the log: DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def runs_platform(self) -> bool:
+        return "platform" in self.services.split(",")
+
+    @property
+    def runs_bank(self) -> bool:
+        return "bank" in self.services.split(",")
+
+    @property
+    def media_path(self) -> Path:
+        return Path(self.media_dir)
+
+    @property
+    def var_path(self) -> Path:
+        return Path(self.var_dir)
+
+    @property
+    def popup_wait_seconds(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.popup_waits.split(","))
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment and `.env` (the environment wins).
+
+    Raises SettingError naming the first setting that is unknown, missing or wrong.
+    """
+    known = {f"LMS_{f.name.upper()}": f for f in fields(Settings)}
+    given = _given(environ)
+    for name in given:
+        if name not in known:
+            raise SettingError(f"{name}: no such setting; the README lists those that exist")
+    values = {f.name: _value(name, f, given) for name, f in known.items()}
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _given(environ: Mapping[str, str] | None) -> dict[str, str]:
+    if environ is None:
+        merged = {**dotenv_values(ROOT / ".env"), **os.environ}
+    else:
+        merged = dict(environ)
+    # Names under LMS_TEST_ and LMS_BENCH_ steer the test and bench scripts, not the service.
+    scripts = ("LMS_TEST_", "LMS_BENCH_")
+    return {
+        name: value or ""
+        for name, value in merged.items()
+        if name.startswith("LMS_") and not name.startswith(scripts)
+    }
+
+
+def _value(name: str, f: "Field[Any]", given: Mapping[str, str]) -> Any:
+    if name not in given:
+        if f.default is MISSING:
+            raise SettingError(f"{name} is missing: {f.metadata['doc']}")
+        return f.default
+    text = given[name].strip()
+    if f.type is bool:
+        return _boolean(name, text)
+    if f.type is int:
+        return _integer(name, text)
+    return text
+
+
+def _boolean(name: str, text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise SettingError(f"{name}: {text!r} is neither yes nor no")
+    return text.lower() == "yes"
+
+
+def _integer(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise SettingError(f"{name}: {text!r} is not a whole number")
+    return int(text)
+
+
+def _check(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise SettingError("LMS_SECRET_KEY: shorter than 32 characters")
+    try:
+        usable = len(bytes.fromhex(settings.identity_key)) == 32
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingError("LMS_IDENTITY_KEY: not 64 hexadecimal digits")
+    services = settings.services.split(",")
+    if not set(services) <= set(SERVICES) or len(set(services)) != len(services):
+        raise SettingError(f"LMS_SERVICES: {settings.services!r} is not platform, bank or both")
+    if settings.locale not in ("zh", "en"):
+        raise SettingError(f"LMS_LOCALE: {settings.locale!r} is neither zh nor en")
+    if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise SettingError(f"LMS_LOG_LEVEL: {settings.log_level!r} is no level")
+    _check_numbers(settings)
+
+
+def _check_numbers(settings: Settings) -> None:
+    for f in fields(Settings):
+        if f.type is int and getattr(settings, f.name) < 1:
+            raise SettingError(f"LMS_{f.name.upper()}: must be at least 1")
+    if settings.window_seconds % settings.segment_seconds:
+        raise SettingError("LMS_WINDOW_SECONDS: not a multiple of LMS_SEGMENT_SECONDS")
+    waits = settings.popup_waits.split(",")
+    if not all(part.strip().isdecimal() for part in waits):
+        raise SettingError(f"LMS_POPUP_WAITS: {settings.popup_waits!r} is no list of seconds")

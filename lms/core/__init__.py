@@ -1,0 +1,1 @@
+"""The storage kernel: what every feature stands on, and which itself imports no feature."""

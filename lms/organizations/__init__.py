@@ -1,0 +1,1 @@
+"""Divisions and the organizations in them: bureaus, departments, units, bases."""

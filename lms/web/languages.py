@@ -1,0 +1,29 @@
+"""Languages and time zone of pages. Chinese is the language of the source."""
+
+from flask import Flask, session
+from flask_babel import Babel, get_locale
+
+from lms.config import ROOT, Settings
+
+LANGUAGES = {"zh": "简体中文", "en": "English"}
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def register(app: Flask, settings: Settings) -> None:
+    def locale() -> str:
+        chosen = session.get("language", settings.locale)
+        return _LOCALES.get(chosen, "zh_Hans_CN")
+
+    Babel(
+        app,
+        default_locale=_LOCALES[settings.locale],
+        default_timezone=settings.timezone,
+        default_translation_directories=str(ROOT / "lms" / "translations"),
+        locale_selector=locale,
+    )
+    app.jinja_env.globals.update(get_locale=get_locale, languages=LANGUAGES, html_lang=html_lang)
+
+
+def html_lang() -> str:
+    """The value of the page's `lang` attribute."""
+    return "en" if str(get_locale()).startswith("en") else "zh-CN"

@@ -1,0 +1,14 @@
+"""Rate limits, counted where LMS_RATELIMIT_STORAGE says."""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from lms.config import Settings
+
+limiter = Limiter(get_remote_address)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage
+    limiter.init_app(app)

@@ -1,0 +1,69 @@
+"""The main navigation: each feature adds its entries, a visitor sees those open to them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+from lms.core.permissions import Permission
+from lms.web.auth import permissions_here
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: where it leads, what it says, its icon in the sprite, and who sees it.
+
+    `section` is "main" for everyone's navigation or "manage" for staff's. `permission` limits a
+    staff entry; `guests` tells whether it shows without an account.
+    """
+
+    endpoint: str
+    label: Any
+    icon: str
+    order: int
+    section: str = "main"
+    guests: bool = False
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as a template sees it."""
+
+    label: Any
+    url: str
+    icon: str
+    is_active: bool
+
+
+def add(app: Flask, *entries: Entry) -> None:
+    """Add entries; called from a feature's register()."""
+    app.extensions.setdefault("navigation", []).extend(entries)
+
+
+def navigation(section: str = "main") -> list[Link]:
+    """The entries of a section that the visitor may see, in order."""
+    entries: list[Entry] = current_app.extensions.get("navigation", [])
+    shown = sorted((e for e in entries if e.section == section and _is_shown(e)), key=_order)
+    return [_link(entry) for entry in shown]
+
+
+def _order(entry: Entry) -> int:
+    return entry.order
+
+
+def _is_shown(entry: Entry) -> bool:
+    if entry.permission is not None:
+        return entry.permission in permissions_here()
+    return entry.guests or bool(current_user.is_authenticated)
+
+
+def _link(entry: Entry) -> Link:
+    url = url_for(entry.endpoint)
+    is_active = request.path == url or (url != "/" and request.path.startswith(url + "/"))
+    return Link(entry.label, url, entry.icon, is_active)
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals["navigation"] = navigation
