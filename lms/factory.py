@@ -2,18 +2,42 @@
 
 import logging
 from pathlib import Path
+from types import ModuleType
 
 from flask import Flask
 
-from lms import accounts, web
+from lms import (
+    accounts,
+    catalog,
+    certificates,
+    enrollments,
+    exams,
+    hourbank,
+    hours,
+    payments,
+    questions,
+    videos,
+    watching,
+    web,
+)
 from lms.accounts.queries import permissions_of
 from lms.config import ROOT, Settings, load_settings
 from lms.core.crypto import Vault
 from lms.core.db import init_db
 from lms.core.tasks import init_tasks
 
-PLATFORM_FEATURES = ()
-BANK_FEATURES = ()
+PLATFORM_FEATURES: tuple[ModuleType, ...] = (
+    catalog,
+    enrollments,
+    questions,
+    videos,
+    hours,
+    certificates,
+    payments,
+    watching,
+    exams,
+)
+BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,8 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _features(settings: Settings) -> list:
-    features: list = []
+def _features(settings: Settings) -> list[ModuleType]:
+    features: list[ModuleType] = []
     if settings.runs_platform:
         features.extend(PLATFORM_FEATURES)
     if settings.runs_bank:

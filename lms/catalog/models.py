@@ -1,0 +1,100 @@
+"""Courses, their lessons and e-textbooks."""
+
+import datetime as dt
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import Model
+from lms.core.enums import EnumType, HourCategory, LabelledEnum
+from lms.core.types import Hours, HoursType, Instant
+from lms.organizations.models import Organization
+
+
+class CourseState(LabelledEnum):
+    DRAFT = "draft", _l("草稿"), "neutral"
+    PUBLISHED = "published", _l("已发布"), "success"
+    WITHDRAWN = "withdrawn", _l("已下架"), "warning"
+
+
+class Course(Model):
+    """A course of a base: so many hours of one category in one year."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        CheckConstraint("hours > 0", name="hours_positive"),
+        CheckConstraint("max_pace_tenths BETWEEN 10 AND 20", name="pace_one_to_two"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[HourCategory] = mapped_column(EnumType(HourCategory))
+    hours: Mapped[Hours] = mapped_column(HoursType)
+    year: Mapped[int]
+    lecturer_name: Mapped[str] = mapped_column(String(64))
+    lecturer_title: Mapped[str] = mapped_column(String(64), default="")
+    lecturer_about: Mapped[str] = mapped_column(Text, default="")
+    base_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    # A file under media/, or None for a drawn cover.
+    cover_path: Mapped[str | None] = mapped_column(String(255))
+    state: Mapped[CourseState] = mapped_column(
+        EnumType(CourseState), default=CourseState.DRAFT, index=True
+    )
+    # Jining 2022, 二(二)2: a course may need no exam and then completes when it is watched.
+    requires_exam: Mapped[bool] = mapped_column(default=True)
+    # Tenths of the clock's pace: 10 plays at life speed only, 20 allows double speed.
+    max_pace_tenths: Mapped[int] = mapped_column(default=10)
+    closes_on: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    published_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+    base: Mapped[Organization] = relationship()
+    created_by: Mapped[Person] = relationship()
+    lessons: Mapped[list["Lesson"]] = relationship(
+        back_populates="course", order_by="Lesson.position", cascade="all, delete-orphan"
+    )
+    etextbooks: Mapped[list["Etextbook"]] = relationship(
+        back_populates="course", order_by="Etextbook.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be studied today: published, and not past its last day (24:00)."""
+        is_closed = self.closes_on is not None and clock.today() > self.closes_on
+        return self.state is CourseState.PUBLISHED and not is_closed
+
+
+class Lesson(Model):
+    """A lesson, in its place in the course. Its video is known to `videos`, which stands above."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (UniqueConstraint("course_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(Text, default="")
+
+    course: Mapped[Course] = relationship(back_populates="lessons")
+
+
+class Etextbook(Model):
+    """An e-textbook (电子教材) of a course: a PDF under media/."""
+
+    __tablename__ = "etextbooks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    path: Mapped[str] = mapped_column(String(255))
+    size_bytes: Mapped[int]
+
+    course: Mapped[Course] = relationship(back_populates="etextbooks")

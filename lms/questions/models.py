@@ -1,0 +1,56 @@
+"""One bank of questions for pop-ups and exams."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.catalog.models import Course, Lesson
+from lms.core import clock
+from lms.core.db import Model
+from lms.core.enums import EnumType, LabelledEnum
+from lms.core.types import Instant
+
+
+class QuestionKind(LabelledEnum):
+    MULTIPLE = "multiple", _l("多选题")
+    SINGLE = "single", _l("单选题")
+    TRUE_FALSE = "true_false", _l("判断题")
+
+
+class QuestionUse(LabelledEnum):
+    BOTH = "both", _l("弹题和考试")
+    EXAM = "exam", _l("考试")
+    POPUP = "popup", _l("弹题")
+
+
+class Question(Model):
+    """A question of a course. `answer` holds the indexes of the right options, sorted.
+
+    A question that was ever asked is never edited in place: `operations.revise_question` retires
+    it and makes a successor, so that a past paper always shows what was really asked.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (CheckConstraint("difficulty BETWEEN 1 AND 3", name="difficulty_1_to_3"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    lesson_id: Mapped[int | None] = mapped_column(ForeignKey("lessons.id"), index=True)
+    kind: Mapped[QuestionKind] = mapped_column(EnumType(QuestionKind))
+    use: Mapped[QuestionUse] = mapped_column(EnumType(QuestionUse), default=QuestionUse.BOTH)
+    text: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[Any]]
+    answer: Mapped[list[Any]]
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    difficulty: Mapped[int] = mapped_column(default=2)
+    topic: Mapped[str] = mapped_column(String(64), default="")
+    is_retired: Mapped[bool] = mapped_column(default=False)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+
+    course: Mapped[Course] = relationship()
+    lesson: Mapped[Lesson | None] = relationship()
