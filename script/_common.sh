@@ -2,6 +2,7 @@
 # secrets and the translation catalogues. Sourced with `set -euo pipefail` in force.
 # shellcheck shell=bash
 
+UV_VERSION=0.13.8
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 cd "$ROOT"
 
@@ -52,7 +53,7 @@ python_packages() {
 # --- System packages ----------------------------------------------------------------------------
 
 is_installed() {
-  [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
+  [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed* ]]
 }
 
 # Prints the needs, of those given, that no installed package meets.
@@ -109,7 +110,7 @@ ensure_venv() {
   # A folder that was moved or copied has an environment that points elsewhere.
   if [[ -x .venv/bin/python ]] &&
     .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
-    [[ "$(head -n 1 .venv/bin/pip 2>/dev/null)" == *"$ROOT/.venv/"* ]]; then
+    head -n 3 .venv/bin/pip 2>/dev/null | grep -qF "$ROOT/.venv/"; then
     return 0
   fi
   python="$(find_python)" || fail "Python 3.11 or newer is needed and was not found."
@@ -120,7 +121,7 @@ ensure_venv() {
 
 # uv installs in seconds what takes pip minutes; without it pip does the same work.
 ensure_uv() {
-  [[ -x .venv/bin/uv ]] || .venv/bin/python -m pip install --quiet uv 2>/dev/null
+  [[ -x .venv/bin/uv ]] || .venv/bin/python -m pip install --quiet "uv==$UV_VERSION" 2>/dev/null
 }
 
 install_lock() {
