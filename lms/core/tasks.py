@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, Task
 from flask import Flask, current_app
+from kombu.exceptions import OperationalError
 
 from lms.core.db import after_commit
 
@@ -34,8 +35,9 @@ def init_tasks(app: Flask, broker_url: str, beat_file: str) -> None:
     celery_app.flask_app = app
     celery_app.conf.update(
         broker_url=broker_url,
-        # The embedded broker is polled; a second is soon enough for work that takes longer.
-        broker_transport_options={"polling_interval": 1.0} if "sqla" in broker_url else {},
+        # The embedded broker is polled once a second. Every option goes to create_engine(), which
+        # refuses one it does not know; processes wait so many seconds for each other's write.
+        broker_transport_options={"connect_args": {"timeout": 20}} if "sqlite" in broker_url else {},
         broker_connection_retry_on_startup=True,
         task_ignore_result=True,
         task_acks_late=True,
@@ -69,7 +71,7 @@ def enqueue_after_commit(work: Any, *args: Any) -> None:
     def send() -> None:
         try:
             app.extensions["send_task"](work, args)
-        except OSError as error:
+        except (OSError, OperationalError) as error:
             app.logger.warning("broker away, %s waits for the sweep: %s", work.name, error)
 
     after_commit(send)
