@@ -37,7 +37,9 @@ def init_tasks(app: Flask, broker_url: str, beat_file: str) -> None:
         broker_url=broker_url,
         # The embedded broker is polled once a second. Every option goes to create_engine(), which
         # refuses one it does not know; processes wait so many seconds for each other's write.
-        broker_transport_options={"connect_args": {"timeout": 20}} if "sqlite" in broker_url else {},
+        broker_transport_options={"connect_args": {"timeout": 20}}
+        if "sqlite" in broker_url
+        else {},
         broker_connection_retry_on_startup=True,
         task_ignore_result=True,
         task_acks_late=True,
