@@ -1,0 +1,1 @@
+"""Makes the demonstration courses: narrated slides, subtitles, e-textbooks and covers."""
