@@ -27,7 +27,7 @@ with socket.socket() as probe:
     print(probe.getsockname()[1])'
 }
 
-# Starts the cluster and tells the tests its address in TEST_POSTGRESQL_URL.
+# Starts the cluster and tells the tests in TEST_POSTGRESQL_URL which database to make there.
 start_postgresql() {
   local bin password
   bin="$(postgresql_bin)"
@@ -43,7 +43,7 @@ start_postgresql() {
   as_postgres "$bin/pg_ctl" start --silent --wait --pgdata "$PG_DIR/data" --log "$PG_DIR/log" \
     --options "-p $PG_PORT -h 127.0.0.1 -k $PG_DIR -F -c synchronous_commit=off -c full_page_writes=off" ||
     fail "PostgreSQL did not start: $(<"$PG_DIR/log")"
-  export TEST_POSTGRESQL_URL="postgresql+psycopg://postgres:$password@127.0.0.1:$PG_PORT/postgres"
+  export TEST_POSTGRESQL_URL="postgresql+psycopg://postgres:$password@127.0.0.1:$PG_PORT/lms_test"
 }
 
 stop_postgresql() {

@@ -6,11 +6,11 @@ worker stands behind each test's name, so that the summary tells where a test fa
 """
 
 import os
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+WORKERS = {"sqlite", "postgresql", "journeys"}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 POSTGRESQL_URL = os.environ.pop("TEST_POSTGRESQL_URL", "") if WORKER else ""
 
@@ -26,7 +26,7 @@ def _is_journey(item: pytest.Item) -> bool:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of this worker and name them after it."""
-    if WORKER not in {"sqlite", "postgresql", "journeys"}:
+    if WORKER not in WORKERS:
         return
     kept = [item for item in items if _is_journey(item) == (WORKER == "journeys")]
     dropped = [item for item in items if item not in set(kept)]
@@ -34,13 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Name the worker behind the test."""
-    report = yield
-    if WORKER:
-        report.nodeid = f"{report.nodeid}@{WORKER}"
-    return report
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name the worker behind each test it reports, where the summary is written."""
+    node = getattr(report, "node", None)
+    if node is not None and node.gateway.id in WORKERS:
+        name, bracket, parameters = report.nodeid.partition("[")
+        report.nodeid = f"{name}@{node.gateway.id}{bracket}{parameters}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
