@@ -47,7 +47,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load_settings()
     logging.basicConfig(level=settings.log_level)
-    app = Flask("lms", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "lms/static"))
+    app = Flask(
+        "lms", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "lms/static")
+    )
     app.extensions["settings"] = settings
     app.extensions["vault"] = Vault(bytes.fromhex(settings.identity_key))
     app.extensions["permissions_of"] = permissions_of

@@ -45,9 +45,7 @@ class AuditTag(Enum):
 class AuditEvent(Model):
     __tablename__ = "audit_events"
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     happened_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
     actor_id: Mapped[int | None]
     tag: Mapped[str] = mapped_column(String(64))
@@ -63,6 +61,10 @@ def record(tag: AuditTag, actor_id: int | None, subject: str, **detail: Any) -> 
     happened_at = clock.now()
     db.session.add(
         AuditEvent(
-            happened_at=happened_at, actor_id=actor_id, tag=tag.value, subject=subject, detail=detail
+            happened_at=happened_at,
+            actor_id=actor_id,
+            tag=tag.value,
+            subject=subject,
+            detail=detail,
         )
     )

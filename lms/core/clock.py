@@ -11,22 +11,22 @@ def _system_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-_source: Callable[[], dt.datetime] = _system_now
+_sources: list[Callable[[], dt.datetime]] = [_system_now]
 
 
 def now() -> dt.datetime:
     """The present instant, aware, in UTC."""
-    return _source()
+    return _sources[0]()
 
 
 def now_ms() -> int:
     """The present instant as milliseconds since 1970-01-01 UTC."""
-    return int(_source().timestamp() * 1000)
+    return int(_sources[0]().timestamp() * 1000)
 
 
 def today() -> dt.date:
     """The present day in Shanghai, where days end for every rule of the field."""
-    return _source().astimezone(SHANGHAI).date()
+    return _sources[0]().astimezone(SHANGHAI).date()
 
 
 def end_of_day(day: dt.date) -> dt.datetime:
@@ -37,5 +37,4 @@ def end_of_day(day: dt.date) -> dt.datetime:
 
 def set_source(source: Callable[[], dt.datetime] | None) -> None:
     """Replace the source of time (tests only); None restores the system's clock."""
-    global _source
-    _source = source or _system_now
+    _sources[0] = source or _system_now

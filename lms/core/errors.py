@@ -21,8 +21,8 @@ class DomainError(Exception):
     code = "refused"
 
     def __init__(self, message: Any = None, *, field: str | None = None) -> None:
-        super().__init__(message or self.default_message)
-        self.message = message or self.default_message
+        self.message = self.default_message if message is None else message
+        super().__init__(self.message)
         self.field = field
 
     default_message: Any = _l("这项操作没有成功。")

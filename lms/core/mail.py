@@ -1,4 +1,4 @@
-"""Mail, sent after the commit. `log:` only says that a mail would have gone, never what is in it."""
+"""Mail, sent after the commit. `log:` only notes that a mail would have gone, not its content."""
 
 import logging
 import smtplib

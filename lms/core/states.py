@@ -9,7 +9,9 @@ from lms.core.errors import IllegalMove
 Transitions = Mapping[LabelledEnum, Set[LabelledEnum]]
 
 
-def move(row: Any, target: LabelledEnum, transitions: Transitions, attribute: str = "state") -> None:
+def move(
+    row: Any, target: LabelledEnum, transitions: Transitions, attribute: str = "state"
+) -> None:
     """Set `row.state` to `target` if the table allows the move; raises IllegalMove if not."""
     current = getattr(row, attribute)
     if target not in transitions.get(current, frozenset()):

@@ -3,7 +3,18 @@
 from flask import Flask
 
 from lms.config import Settings
-from lms.web import api, auth, errors, filters, languages, limits, navigation, security, slots, views
+from lms.web import (
+    api,
+    auth,
+    errors,
+    filters,
+    languages,
+    limits,
+    navigation,
+    security,
+    slots,
+    views,
+)
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -1,9 +1,9 @@
 """Who may open a page. Every route declares it, and one that declares nothing stays shut.
 
-    @open_to_all                        anyone
-    @signed_in                          anyone with an account
-    @staff(Permission.X)                whoever has X somewhere; the operation checks where
-    @token_checked                      routes that check a signed token or signature themselves
+@open_to_all                        anyone
+@signed_in                          anyone with an account
+@staff(Permission.X)                whoever has X somewhere; the operation checks where
+@token_checked                      routes that check a signed token or signature themselves
 """
 
 from collections.abc import Callable

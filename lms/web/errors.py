@@ -60,7 +60,6 @@ def _csrf_error(error: CSRFError) -> Any:
     return answer(400, _("页面已过期"), detail, "page-expired")
 
 
-
 def _http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:

@@ -1,6 +1,6 @@
 """Languages and time zone of pages. Chinese is the language of the source."""
 
-from flask import Flask, session
+from flask import Flask, has_request_context, session
 from flask_babel import Babel, get_locale
 
 from lms.config import ROOT, Settings
@@ -11,7 +11,9 @@ _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 
 def register(app: Flask, settings: Settings) -> None:
     def locale() -> str:
-        chosen = session.get("language", settings.locale)
+        # Background work has no visitor, and writes in the platform's own language.
+        chosen = session.get("language", settings.locale) if has_request_context() else None
+        chosen = chosen or settings.locale
         return _LOCALES.get(chosen, "zh_Hans_CN")
 
     Babel(
