@@ -1,0 +1,39 @@
+"""What is said to the bank. The name and the identity number exist here and in the signed body only."""
+
+from typing import Any
+
+from lms.accounts.models import Person
+from lms.accounts.operations import identity_number_for_bank
+from lms.core.clock import SHANGHAI
+from lms.hours.models import Credit, Delivery, DeliveryKind
+
+ADDRESSES = {DeliveryKind.CREDIT: "/credits", DeliveryKind.REVERSAL: "/reversals"}
+
+
+def delivery_body(delivery: Delivery) -> dict[str, Any]:
+    """The body of a delivery, with the person read now."""
+    if delivery.kind is DeliveryKind.REVERSAL:
+        return {"reference": delivery.credit.reference, "reason": delivery.reason}
+    return _credit_body(delivery.credit)
+
+
+def _credit_body(credit: Credit) -> dict[str, Any]:
+    return {
+        "reference": credit.reference,
+        "person": person_body(credit.person),
+        "year": credit.year,
+        "category": credit.category.value,
+        "hours": str(credit.hours),
+        "title": credit.cycle.course.title,
+        "certificate_number": credit.certificate_number,
+        "earned_at": credit.earned_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+    }
+
+
+def person_body(person: Person) -> dict[str, Any]:
+    """Who it is about, as the bank identifies people."""
+    return {
+        "identity_kind": person.identity_kind.value,
+        "identity_number": identity_number_for_bank(person),
+        "name": person.name,
+    }

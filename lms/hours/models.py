@@ -1,0 +1,125 @@
+"""Credits earned on this platform, their way to the hour bank, and what the bank last said."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import Model
+from lms.core.enums import EnumType, HourCategory, LabelledEnum
+from lms.core.types import Hours, HoursType, Instant
+from lms.enrollments.models import Cycle
+
+
+class DeliveryKind(LabelledEnum):
+    CREDIT = "credit", _l("学时入账")
+    REVERSAL = "reversal", _l("学时冲销")
+
+
+class DeliveryState(LabelledEnum):
+    ACKNOWLEDGED = "acknowledged", _l("已入账"), "success"
+    PENDING = "pending", _l("在途"), "info"
+    REFUSED = "refused", _l("被退回"), "danger"
+
+
+class DeliveryProblem(LabelledEnum):
+    """Why the last attempt brought no receipt, in words that a learner understands."""
+
+    NO_ANSWER = "no_answer", _l("暂时连接不上学时银行，系统会自动重试"), "warning"
+    NOT_ADMITTED = "not_admitted", _l("学时银行没有接受本平台的签名，系统会自动重试"), "warning"
+    OVERLOADED = "overloaded", _l("学时银行繁忙或出错，系统会自动重试"), "warning"
+    REFUSED = "refused", _l("学时银行退回了这条学时"), "danger"
+    WRONG_ANSWER = "wrong_answer", _l("学时银行的回执无法确认，系统会自动重试"), "warning"
+
+
+class Credit(Model):
+    """The hours that one completed cycle earned. Written once, with the certificate."""
+
+    __tablename__ = "credits"
+    __table_args__ = (CheckConstraint("hours > 0", name="hours_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    year: Mapped[int]
+    category: Mapped[HourCategory] = mapped_column(EnumType(HourCategory))
+    hours: Mapped[Hours] = mapped_column(HoursType)
+    certificate_number: Mapped[str] = mapped_column(String(64), unique=True)
+    earned_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+
+    cycle: Mapped[Cycle] = relationship()
+    person: Mapped[Person] = relationship()
+    deliveries: Mapped[list["Delivery"]] = relationship(
+        back_populates="credit", order_by="Delivery.id"
+    )
+
+    @property
+    def reference(self) -> str:
+        """How this platform names the credit to the bank: the same for ever."""
+        return f"credit-{self.id}"
+
+    def delivery(self, kind: DeliveryKind) -> "Delivery | None":
+        """The delivery of this kind, if there is one."""
+        return next((row for row in self.deliveries if row.kind is kind), None)
+
+    @property
+    def is_reversed(self) -> bool:
+        return self.delivery(DeliveryKind.REVERSAL) is not None
+
+
+class Delivery(Model):
+    """A message that the bank must get exactly once: the transactional outbox.
+
+    It holds no name and no identity number; both are read when the message is sent.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("credit_id", "kind"),
+        Index("ix_deliveries_due", "state", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credit_id: Mapped[int] = mapped_column(ForeignKey("credits.id"))
+    kind: Mapped[DeliveryKind] = mapped_column(EnumType(DeliveryKind))
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[DeliveryState] = mapped_column(
+        EnumType(DeliveryState), default=DeliveryState.PENDING
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    next_try_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    last_tried_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    acknowledged_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    problem: Mapped[DeliveryProblem | None] = mapped_column(EnumType(DeliveryProblem))
+    # What the bank or the network said, beside the problem's own words.
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    receipt: Mapped[dict[str, Any] | None]
+
+    credit: Mapped[Credit] = relationship(back_populates="deliveries")
+
+
+class BankStatement(Model):
+    """What the bank last said of a person's year: its sums and what it requires."""
+
+    __tablename__ = "bank_statements"
+    __table_args__ = (UniqueConstraint("person_id", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    year: Mapped[int]
+    public: Mapped[Hours] = mapped_column(HoursType)
+    professional: Mapped[Hours] = mapped_column(HoursType)
+    required_public: Mapped[Hours] = mapped_column(HoursType)
+    required_professional: Mapped[Hours] = mapped_column(HoursType)
+    required_total: Mapped[Hours] = mapped_column(HoursType)
+    as_of: Mapped[dt.datetime] = mapped_column(Instant)
+
+    @property
+    def total(self) -> Hours:
+        return self.public + self.professional

@@ -1,0 +1,81 @@
+"""Writing credits and their reversals, each with its delivery in the same transaction."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.accounts.operations import require
+from lms.core import clock
+from lms.core.db import db
+from lms.core.permissions import Permission
+from lms.core.states import move
+from lms.core.tasks import enqueue_after_commit
+from lms.enrollments.models import Cycle
+from lms.hours.models import Credit, Delivery, DeliveryKind, DeliveryState
+from lms.hours.states import DELIVERY_MOVES
+from lms.hours.tasks import deliver
+
+
+def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
+    """Write the hours a completed cycle earned, and their delivery to the bank.
+
+    Called in the transaction that completes the cycle. A second call for the same cycle returns
+    the credit that is there; the database holds it to one.
+    """
+    found = db.session.scalar(select(Credit).where(Credit.cycle_id == cycle.id))
+    if found is not None:
+        return found
+    credit = Credit(
+        cycle=cycle,
+        person_id=cycle.person_id,
+        year=cycle.course.year,
+        category=cycle.course.category,
+        hours=cycle.course.hours,
+        certificate_number=certificate_number,
+        earned_at=clock.now(),
+    )
+    db.session.add(credit)
+    db.session.flush()
+    _write_delivery(credit, DeliveryKind.CREDIT)
+    return credit
+
+
+def reverse_credit(cycle_id: int, reason: str) -> Delivery | None:
+    """Ask the bank to take back the hours of a cycle; None if it earned none. Once per credit."""
+    credit = db.session.scalar(select(Credit).where(Credit.cycle_id == cycle_id))
+    if credit is None:
+        return None
+    return credit.delivery(DeliveryKind.REVERSAL) or _write_delivery(
+        credit, DeliveryKind.REVERSAL, reason
+    )
+
+
+def _write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Delivery:
+    delivery = Delivery(
+        credit=credit, kind=kind, idempotency_key=secrets.token_hex(16), reason=reason
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    enqueue_after_commit(deliver, delivery.id)
+    return delivery
+
+
+def retry_delivery(actor: Person, delivery: Delivery) -> None:
+    """Send again at once what waits or was refused.
+
+    Raises NotAllowed unless `actor` may see the deliveries of the course's base, IllegalMove if
+    the bank has acknowledged it already.
+    """
+    require(actor, Permission.HOURS_DELIVERY_READ, delivery.credit.cycle.course.base_id)
+    if delivery.state is not DeliveryState.PENDING:
+        move(delivery, DeliveryState.PENDING, DELIVERY_MOVES)
+    delivery.next_try_at = clock.now()
+    enqueue_after_commit(deliver, delivery.id)
+
+
+def reverse_revoked(certificate: Any, **more: Any) -> None:
+    """Handler of events.certificate_revoked: the hours go back with the certificate."""
+    reason = more.get("reason") or getattr(certificate, "revocation_reason", None) or ""
+    reverse_credit(certificate.cycle_id, str(reason))
