@@ -1,7 +1,48 @@
 """Papers, attempts, results and re-study."""
 
-from flask import Flask
+from flask import Flask, render_template
+from flask_babel import lazy_gettext as _l
+
+from lms.catalog.models import Course
+from lms.catalog.operations import add_publish_check
+from lms.core.permissions import Permission
+from lms.enrollments.models import Cycle
+from lms.exams import manage_views, queries, tasks, views
+from lms.exams.settings_operations import exam_problems
+from lms.web import navigation, slots
+
+__all__ = ["register", "tasks"]
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(manage_views.blueprint)
+    add_publish_check(app, exam_problems)
+    slots.fill(app, "cycle.next", _cycle_card, order=20)
+    slots.fill(app, "manage.course", _course_card, order=30)
+    navigation.add(app, _restudy_entry())
+
+
+def _restudy_entry() -> navigation.Entry:
+    return navigation.Entry(
+        "manage_exams.restudy_list",
+        _l("重新学习申请"),
+        "refresh",
+        order=40,
+        section="manage",
+        permission=Permission.EXAMS_RESTUDY_DECIDE,
+    )
+
+
+def _cycle_card(cycle: Cycle) -> str | None:
+    if not cycle.course.requires_exam:
+        return None
+    return render_template("exams/_cycle_card.html", **views.exam_facts(cycle))
+
+
+def _course_card(course: Course) -> str | None:
+    if not course.requires_exam:
+        return None
+    settings = queries.exam_settings(course.id)
+    return render_template("exams/manage/_course_card.html", course=course, settings=settings)

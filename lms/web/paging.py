@@ -13,11 +13,11 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page, and the keys for the pages before and after (None: there is none)."""
+    """Rows of one page, the key of the page after it (None: there is none), and if it is first."""
 
     rows: list[Row]
     next_key: int | None
-    previous_key: int | None
+    is_first: bool
 
 
 def newest_first(
@@ -30,4 +30,4 @@ def newest_first(
     rows = list(db.session.scalars(wanted))
     more = len(rows) > size
     rows = rows[:size]
-    return Page(rows, getattr(rows[-1], key.key) if more else None, after)
+    return Page(rows, getattr(rows[-1], key.key) if more else None, after is None)

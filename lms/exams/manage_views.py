@@ -1,0 +1,78 @@
+"""Staff pages: a course's exam settings, and applications for re-study."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms.accounts.operations import require
+from lms.catalog.queries import get_course
+from lms.core.db import transaction
+from lms.core.errors import DomainError
+from lms.core.permissions import Permission
+from lms.exams import queries, restudy_operations, settings_operations
+from lms.exams.forms import DecisionForm, ExamForm
+from lms.exams.models import RestudyApplication
+from lms.web.auth import staff
+from lms.web.paging import newest_first
+
+blueprint = Blueprint("manage_exams", __name__, url_prefix="/manage")
+
+
+@blueprint.route("/courses/<slug>/exam", methods=["GET", "POST"])
+@staff(Permission.CATALOG_COURSE_EDIT)
+def edit(slug: str) -> str | Response | tuple[str, int]:
+    course = get_course(slug)
+    require(current_user, Permission.CATALOG_COURSE_EDIT, course.base_id)
+    form = ExamForm()
+    settings = queries.exam_settings(course.id)
+    if request.method == "GET" and settings is not None:
+        form.fill(settings)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                settings_operations.set_exam(
+                    current_user,
+                    get_course(slug),
+                    form.parts(),
+                    form.pass_percent.data,
+                    form.minutes.data,
+                )
+        except DomainError as refusal:
+            form.form_errors.append(str(refusal.message))
+        else:
+            flash(_("考试设置已保存。"), "success")
+            return redirect(url_for("manage_exams.edit", slug=slug))
+    problems = settings_operations.exam_problems(course)
+    page = render_template("exams/manage/edit.html", course=course, form=form, problems=problems)
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@blueprint.get("/restudy")
+@staff(Permission.EXAMS_RESTUDY_DECIDE)
+def restudy_list() -> str:
+    page = newest_first(
+        queries.applications_to_see(current_user),
+        RestudyApplication.id,
+        request.args.get("after", type=int),
+    )
+    return render_template("exams/manage/restudy.html", page=page, form=DecisionForm())
+
+
+@blueprint.post("/restudy/<int:application_id>")
+@staff(Permission.EXAMS_RESTUDY_DECIDE)
+def decide_restudy(application_id: int) -> Response:
+    form = DecisionForm()
+    approve = form.decision.data == "approve"
+    try:
+        with transaction():
+            restudy_operations.decide_restudy(
+                current_user, application_id, approve=approve, remark=form.remark.data or ""
+            )
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        flash(str(refusal.message), "error")
+    else:
+        flash(_("已同意，新的学习已经开始。") if approve else _("已退回申请。"), "success")
+    return redirect(url_for("manage_exams.restudy_list"))

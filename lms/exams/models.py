@@ -1,0 +1,138 @@
+"""Exam settings, attempts with their frozen papers, and applications for re-study."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import Model
+from lms.core.enums import EnumType, LabelledEnum
+from lms.core.types import Instant
+from lms.enrollments.models import Cycle
+from lms.questions.models import Question
+
+
+class AttemptState(LabelledEnum):
+    RUNNING = "running", _l("考试中"), "info"
+    PASSED = "passed", _l("合格"), "success"
+    FAILED = "failed", _l("不合格"), "warning"
+
+
+class RestudyState(LabelledEnum):
+    PENDING = "pending", _l("待审批"), "info"
+    APPROVED = "approved", _l("已同意"), "success"
+    REFUSED = "refused", _l("未同意"), "danger"
+
+
+class ExamSettings(Model):
+    """How a course is examined.
+
+    `parts` is the blueprint: a list of {"kind", "difficulty" (1 to 3, or None for any), "count",
+    "points"}, in the order of the paper.
+    """
+
+    __tablename__ = "exam_settings"
+    __table_args__ = (
+        CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
+        CheckConstraint("minutes > 0", name="minutes_positive"),
+    )
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+    parts: Mapped[list[Any]]
+    pass_percent: Mapped[int] = mapped_column(default=60)
+    minutes: Mapped[int] = mapped_column(default=60)
+
+
+class Attempt(Model):
+    """One sitting. Its row is inserted as the paper opens, which is what counts attempts."""
+
+    __tablename__ = "exam_attempts"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "number"),
+        Index(
+            "ux_exam_attempts_one_running",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index("ix_exam_attempts_state_deadline", "state", "deadline_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[AttemptState] = mapped_column(
+        EnumType(AttemptState), default=AttemptState.RUNNING
+    )
+    opened_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    deadline_at: Mapped[dt.datetime] = mapped_column(Instant)
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    was_overdue: Mapped[bool] = mapped_column(default=False)
+    pass_percent: Mapped[int]
+    total_points: Mapped[int]
+    points: Mapped[int | None]
+
+    cycle: Mapped[Cycle] = relationship()
+    items: Mapped[list["PaperItem"]] = relationship(
+        back_populates="attempt", order_by="PaperItem.position"
+    )
+
+
+class PaperItem(Model):
+    """A question of a paper as it was shown, and what was answered.
+
+    `option_order` holds, for each shown place, the index of the option in the question; `chosen`
+    holds indexes of the question's own order. `answer_serial` is the number of the newest answer
+    taken, so that an older one arriving late changes nothing.
+    """
+
+    __tablename__ = "exam_paper_items"
+    __table_args__ = (UniqueConstraint("attempt_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("exam_attempts.id"), index=True)
+    position: Mapped[int]
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    option_order: Mapped[list[Any]]
+    points: Mapped[int]
+    chosen: Mapped[list[Any]] = mapped_column(default=list)
+    answer_serial: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+    attempt: Mapped[Attempt] = relationship(back_populates="items")
+    question: Mapped[Question] = relationship()
+
+
+class RestudyApplication(Model):
+    """An application to study again after two failed attempts (Rizhao 2024, 二(一)1)."""
+
+    __tablename__ = "restudy_applications"
+    __table_args__ = (
+        Index(
+            "ux_restudy_applications_one_open",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state <> 'refused'"),
+            postgresql_where=text("state <> 'refused'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    state: Mapped[RestudyState] = mapped_column(
+        EnumType(RestudyState), default=RestudyState.PENDING
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    applied_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    remark: Mapped[str] = mapped_column(Text, default="")
+    new_cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"))
+
+    cycle: Mapped[Cycle] = relationship(foreign_keys=[cycle_id])
+    decided_by: Mapped[Person | None] = relationship()

@@ -1,0 +1,182 @@
+"""Sitting an exam: open a paper, save answers, submit, and what follows from the result."""
+
+import datetime as dt
+from random import SystemRandom
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.states import move
+from lms.enrollments.models import Cycle, CycleState
+from lms.enrollments.operations import complete_cycle, fail_cycle
+from lms.exams import queries, rules
+from lms.exams.models import Attempt, AttemptState, ExamSettings, PaperItem
+from lms.exams.states import ATTEMPT
+from lms.questions.models import QuestionUse
+from lms.questions.queries import pool
+from lms.questions.rules import is_right
+from lms.watching.queries import is_course_watched
+
+_random = SystemRandom()
+
+
+def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
+    """Draw a paper and book the attempt, or return the one that is running.
+
+    Raises Conflict, with the reason in words, when lessons are unwatched, no attempt is left, the
+    course is closed or its question bank does not fill the blueprint.
+    """
+    # The learner's own cycle is held until the commit, so that two clicks queue up here.
+    db.session.execute(select(Cycle.id).where(Cycle.id == cycle.id).with_for_update())
+    running = queries.running_attempt(cycle.id)
+    if running is not None and not _is_over(running):
+        return running
+    if running is not None:
+        submit_attempt(running, was_overdue=True)
+    settings = _check_may_open(cycle)
+    attempt = _new_attempt(cycle, settings, len(queries.attempts_of(cycle.id)) + 1)
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+    except IntegrityError:
+        won = queries.running_attempt(cycle.id)
+        if won is None:
+            raise Conflict() from None
+        return won
+    record(AuditTag.EXAMS_ATTEMPT_START, actor.id, f"attempt:{attempt.id}")
+    return attempt
+
+
+def _check_may_open(cycle: Cycle) -> ExamSettings:
+    settings = queries.exam_settings(cycle.course_id)
+    if not cycle.course.requires_exam or settings is None:
+        raise Conflict(_l("本课程没有考试。"))
+    if cycle.state is not CycleState.ACTIVE:
+        raise Conflict(_l("本次学习已经结束，不能再参加考试。"))
+    if not cycle.course.is_open:
+        raise Conflict(_l("课程已关闭，不能再参加考试。"))
+    if not is_course_watched(cycle):
+        raise Conflict(_l("请先学完全部课时，再参加考试。"))
+    if not queries.attempts_left_of(cycle):
+        raise Conflict(_l("两次考试机会已经用完。"))
+    return settings
+
+
+def _new_attempt(cycle: Cycle, settings: ExamSettings, number: int) -> Attempt:
+    now = clock.now()
+    paper = _draw(cycle, settings)
+    return Attempt(
+        cycle_id=cycle.id,
+        number=number,
+        opened_at=now,
+        deadline_at=now + dt.timedelta(minutes=settings.minutes),
+        pass_percent=settings.pass_percent,
+        total_points=sum(item.points for item in paper),
+        items=[
+            PaperItem(
+                position=position,
+                question_id=item.question_id,
+                option_order=item.option_order,
+                points=item.points,
+            )
+            for position, item in enumerate(paper, start=1)
+        ],
+    )
+
+
+def _draw(cycle: Cycle, settings: ExamSettings) -> list[rules.DrawnItem]:
+    bank = [
+        rules.Candidate(q.id, q.kind.value, q.difficulty, len(q.options))
+        for q in pool(cycle.course_id, None, QuestionUse.EXAM)
+    ]
+    seen = queries.seen_question_ids(cycle.person_id, cycle.course_id)
+    parts = [rules.Part(**part) for part in settings.parts]
+    try:
+        return rules.draw_paper(parts, bank, seen, _random)
+    except rules.NotEnoughQuestions as error:
+        raise Conflict(_l("题库题目不足，暂时无法组卷，请联系继续教育基地。")) from error
+
+
+def _is_over(attempt: Attempt) -> bool:
+    return clock.now() > attempt.deadline_at + dt.timedelta(seconds=rules.GRACE_SECONDS)
+
+
+def save_answer(attempt: Attempt, position: int, shown: list[int], serial: int) -> None:
+    """Save the answer to one question, as chosen among the options as shown.
+
+    `serial` grows with every change the learner makes; an older one arriving late changes nothing.
+    Raises NotFound, Invalid, or Conflict once the attempt is over or submitted.
+    """
+    item = _find_item(attempt, position)
+    chosen = rules.to_own_order(shown, item.option_order)
+    if chosen is None:
+        raise Invalid(_l("没有这个选项。"))
+    if attempt.state is not AttemptState.RUNNING or _is_over(attempt):
+        raise Conflict(_l("考试已经结束，答案不再保存。"))
+    still_running = select(Attempt.id).where(
+        Attempt.id == attempt.id, Attempt.state == AttemptState.RUNNING
+    )
+    db.session.execute(
+        update(PaperItem)
+        .where(PaperItem.id == item.id, PaperItem.answer_serial < serial)
+        .where(PaperItem.attempt_id.in_(still_running))
+        .values(chosen=chosen, answer_serial=serial, answered_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _find_item(attempt: Attempt, position: int) -> PaperItem:
+    query = select(PaperItem).where(PaperItem.attempt_id == attempt.id)
+    item = db.session.scalar(query.where(PaperItem.position == position))
+    if item is None:
+        raise NotFound()
+    return item
+
+
+def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
+    """Mark the paper and draw the consequence, once; a second submission changes nothing.
+
+    Passed: the cycle is completed, and with it certificate and hours. Failed for the last time:
+    the cycle fails, and the learner may apply for re-study.
+    """
+    locked = db.session.scalar(
+        select(Attempt)
+        .where(Attempt.id == attempt.id)
+        .with_for_update()
+        .options(selectinload(Attempt.items).joinedload(PaperItem.question))
+        .execution_options(populate_existing=True)
+    )
+    if locked is None or locked.state is not AttemptState.RUNNING:
+        return attempt
+    attempt = locked
+    points = sum(i.points for i in attempt.items if is_right(i.question.answer, i.chosen))
+    passed = rules.is_pass(points, attempt.total_points, attempt.pass_percent)
+    move(attempt, AttemptState.PASSED if passed else AttemptState.FAILED, ATTEMPT)
+    attempt.points = points
+    attempt.submitted_at = clock.now()
+    attempt.was_overdue = was_overdue
+    db.session.flush()
+    _audit_submission(attempt)
+    _settle_cycle(attempt)
+    return attempt
+
+
+def _audit_submission(attempt: Attempt) -> None:
+    actor_id = None if attempt.was_overdue else attempt.cycle.person_id
+    detail: dict[str, Any] = {"points": attempt.points, "state": attempt.state.value}
+    record(AuditTag.EXAMS_ATTEMPT_SUBMIT, actor_id, f"attempt:{attempt.id}", **detail)
+
+
+def _settle_cycle(attempt: Attempt) -> None:
+    if attempt.state is AttemptState.PASSED:
+        complete_cycle(attempt.cycle)
+    elif not queries.attempts_left_of(attempt.cycle):
+        fail_cycle(attempt.cycle)

@@ -1,0 +1,135 @@
+"""Reading exams: attempts, what is left, results by topic, applications to decide."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.models import Person
+from lms.accounts.queries import organization_ids_with
+from lms.catalog.models import Course
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.enrollments.models import Cycle, CycleState
+from lms.exams.models import (
+    Attempt,
+    AttemptState,
+    ExamSettings,
+    PaperItem,
+    RestudyApplication,
+    RestudyState,
+)
+from lms.exams.rules import GRACE_SECONDS, attempts_left
+from lms.questions.rules import is_right
+
+
+@dataclass(frozen=True)
+class TopicResult:
+    """How many questions of a topic were right."""
+
+    topic: str
+    right: int
+    asked: int
+
+
+def exam_settings(course_id: int) -> ExamSettings | None:
+    """How the course is examined, or None if nobody has said yet."""
+    return db.session.get(ExamSettings, course_id)
+
+
+def own_attempt(person: Person, attempt_id: int) -> Attempt:
+    """The attempt if it is this person's; raises NotFound for anybody else's or none."""
+    query = select(Attempt).join(Cycle).where(Attempt.id == attempt_id)
+    attempt = db.session.scalar(query.where(Cycle.person_id == person.id))
+    if attempt is None:
+        raise NotFound()
+    return attempt
+
+
+def attempts_of(cycle_id: int) -> list[Attempt]:
+    """The attempts of a cycle in order."""
+    query = select(Attempt).where(Attempt.cycle_id == cycle_id).order_by(Attempt.number)
+    return list(db.session.scalars(query))
+
+
+def running_attempt(cycle_id: int) -> Attempt | None:
+    """The attempt that is open now, or None."""
+    query = select(Attempt).where(Attempt.cycle_id == cycle_id)
+    return db.session.scalar(query.where(Attempt.state == AttemptState.RUNNING))
+
+
+def attempts_left_of(cycle: Cycle) -> int:
+    """How many attempts the cycle still has, not counting one that is running."""
+    query = select(func.count()).select_from(Attempt).where(Attempt.cycle_id == cycle.id)
+    return attempts_left(db.session.scalar(query) or 0)
+
+
+def seen_question_ids(person_id: int, course_id: int) -> set[int]:
+    """The questions this person has met in any exam of the course."""
+    query = (
+        select(PaperItem.question_id)
+        .join(Attempt)
+        .join(Cycle)
+        .where(Cycle.person_id == person_id, Cycle.course_id == course_id)
+    )
+    return set(db.session.scalars(query))
+
+
+def may_see_answers(attempt: Attempt) -> bool:
+    """Keys are shown only when they can help nobody any more: the cycle has ended."""
+    return attempt.cycle.state is not CycleState.ACTIVE
+
+
+def result_by_topic(attempt: Attempt) -> list[TopicResult]:
+    """Right and asked questions per topic, in the order of the paper."""
+    counts: dict[str, list[int]] = {}
+    for item in attempt.items:
+        count = counts.setdefault(item.question.topic or "", [0, 0])
+        count[0] += is_right(item.question.answer, item.chosen)
+        count[1] += 1
+    return [TopicResult(topic, right, asked) for topic, (right, asked) in counts.items()]
+
+
+def overdue_attempt_ids() -> list[int]:
+    """Attempts that are still open though their deadline and its grace are over."""
+    limit = clock.now() - dt.timedelta(seconds=GRACE_SECONDS)
+    query = select(Attempt.id).where(Attempt.state == AttemptState.RUNNING)
+    return list(db.session.scalars(query.where(Attempt.deadline_at < limit)))
+
+
+def application_of(cycle_id: int) -> RestudyApplication | None:
+    """The newest application for re-study of this cycle, or None."""
+    query = select(RestudyApplication).where(RestudyApplication.cycle_id == cycle_id)
+    return db.session.scalar(query.order_by(RestudyApplication.id.desc()).limit(1))
+
+
+def applications_to_see(actor: Person) -> Select[tuple[RestudyApplication]]:
+    """Applications that `actor` may decide: of their unit's people or their base's courses."""
+    ids = organization_ids_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
+    return (
+        select(RestudyApplication)
+        .join(Cycle, RestudyApplication.cycle_id == Cycle.id)
+        .join(Person, Cycle.person_id == Person.id)
+        .join(Course, Cycle.course_id == Course.id)
+        .where(or_(Person.unit_id.in_(ids), Course.base_id.in_(ids)), Person.id != actor.id)
+        .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.person))
+        .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.course))
+    )
+
+
+def application_to_decide(actor: Person, application_id: int) -> RestudyApplication:
+    """The application if `actor` may decide it: twin of `applications_to_see`."""
+    query = applications_to_see(actor).where(RestudyApplication.id == application_id)
+    application = db.session.scalar(query)
+    if application is None:
+        raise NotFound()
+    return application
+
+
+def pending_count(actor: Person) -> int:
+    """How many applications wait for `actor`."""
+    waiting = applications_to_see(actor).where(RestudyApplication.state == RestudyState.PENDING)
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0

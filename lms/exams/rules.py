@@ -1,0 +1,104 @@
+"""Pure rules of exams: drawing a paper, marking it, judging the result."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+ATTEMPTS_ALLOWED = 2
+"""Two attempts a cycle (Rizhao 2024, 二(一)1)."""
+
+GRACE_SECONDS = 5
+"""How long after the deadline an answer may still arrive that was under way."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What drawing needs to know of a question."""
+
+    id: int
+    kind: str
+    difficulty: int
+    option_count: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a blueprint; `difficulty` None takes any."""
+
+    kind: str
+    count: int
+    points: int
+    difficulty: int | None = None
+
+
+@dataclass(frozen=True)
+class DrawnItem:
+    """A question of a paper, its points, and the order in which its options are shown."""
+
+    question_id: int
+    points: int
+    option_order: list[int]
+
+
+class NotEnoughQuestions(Exception):
+    """A part asks for more questions than the bank holds."""
+
+    def __init__(self, part: Part, available: int) -> None:
+        super().__init__(f"{part}: only {available}")
+        self.part = part
+        self.available = available
+
+
+def draw_paper(
+    parts: Sequence[Part], bank: Iterable[Candidate], seen: set[int], random: Random
+) -> list[DrawnItem]:
+    """A paper by the blueprint: unseen questions first, seen ones only where the bank runs out.
+
+    Questions are shuffled within their part, and options within their question, except those of
+    true/false. Raises NotEnoughQuestions.
+    """
+    left = list(bank)
+    paper: list[DrawnItem] = []
+    for part in parts:
+        fitting = [candidate for candidate in left if _fits(candidate, part)]
+        if len(fitting) < part.count:
+            raise NotEnoughQuestions(part, len(fitting))
+        random.shuffle(fitting)
+        # Sorting is stable, so each half keeps its shuffled order.
+        fitting.sort(key=lambda candidate: candidate.id in seen)
+        drawn = fitting[: part.count]
+        random.shuffle(drawn)
+        paper.extend(_drawn(candidate, part, random) for candidate in drawn)
+        taken = {candidate.id for candidate in drawn}
+        left = [candidate for candidate in left if candidate.id not in taken]
+    return paper
+
+
+def _fits(candidate: Candidate, part: Part) -> bool:
+    return candidate.kind == part.kind and part.difficulty in (None, candidate.difficulty)
+
+
+def _drawn(candidate: Candidate, part: Part, random: Random) -> DrawnItem:
+    order = list(range(candidate.option_count))
+    if candidate.kind != "true_false":
+        random.shuffle(order)
+    return DrawnItem(candidate.id, part.points, order)
+
+
+def is_pass(points: int, total_points: int, pass_percent: int) -> bool:
+    """Whether `points` of `total_points` reach the pass mark; exact, without rounding."""
+    return points * 100 >= total_points * pass_percent
+
+
+def attempts_left(used: int) -> int:
+    """How many attempts a cycle still has."""
+    return max(0, ATTEMPTS_ALLOWED - used)
+
+
+def to_own_order(shown: Sequence[int], option_order: Sequence[int]) -> list[int] | None:
+    """Chosen places as shown, as sorted indexes of the question; None if one does not exist."""
+    if len(set(shown)) != len(shown):
+        return None
+    if any(place < 0 or place >= len(option_order) for place in shown):
+        return None
+    return sorted(option_order[place] for place in shown)

@@ -1,0 +1,74 @@
+"""How a course is examined: set by its trainer, checked against the bank."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms.accounts.models import Person
+from lms.accounts.operations import require
+from lms.catalog.models import Course
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.core.errors import Invalid
+from lms.core.permissions import Permission
+from lms.exams.models import ExamSettings
+from lms.exams.queries import exam_settings
+from lms.exams.rules import Part
+from lms.questions.models import QuestionKind, QuestionUse
+from lms.questions.queries import pool
+
+
+def set_exam(
+    actor: Person, course: Course, parts: Sequence[Part], pass_percent: int, minutes: int
+) -> ExamSettings:
+    """Set the blueprint, pass mark (per cent) and time (minutes). Running papers keep theirs.
+
+    Raises NotAllowed, or Invalid for an empty blueprint.
+    """
+    require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
+    if not any(part.count for part in parts):
+        raise Invalid(_l("请至少为一种题型设置题数。"), field="parts")
+    settings = exam_settings(course.id) or ExamSettings(course_id=course.id)
+    settings.parts = [
+        {"kind": p.kind, "difficulty": p.difficulty, "count": p.count, "points": p.points}
+        for p in parts
+        if p.count
+    ]
+    settings.pass_percent = pass_percent
+    settings.minutes = minutes
+    db.session.add(settings)
+    db.session.flush()
+    record(AuditTag.CATALOG_COURSE_UPDATE, actor.id, f"course:{course.id}", exam=settings.parts)
+    return settings
+
+
+def exam_problems(course: Course) -> list[str]:
+    """What keeps the course's exam from being held, in words; empty if nothing does."""
+    if not course.requires_exam:
+        return []
+    settings = exam_settings(course.id)
+    if settings is None:
+        return [_("还没有设置考试：请填写各题型的题数、及格线和时间。")]
+    problems = []
+    for part in settings.parts:
+        available = _available(course.id, part)
+        if available < part["count"]:
+            label = QuestionKind(part["kind"]).label
+            problems.append(
+                _(
+                    "考试需要 %(count)d 道%(kind)s，题库中只有 %(available)d 道。",
+                    count=part["count"],
+                    kind=label,
+                    available=available,
+                )
+            )
+    return problems
+
+
+def _available(course_id: int, part: dict[str, object]) -> int:
+    questions = pool(course_id, None, QuestionUse.EXAM)
+    return sum(
+        q.kind.value == part["kind"] and part["difficulty"] in (None, q.difficulty)
+        for q in questions
+    )

@@ -1,0 +1,22 @@
+"""Attempts nobody submitted are submitted by the server, with what was saved."""
+
+from lms.core.db import db, transaction
+from lms.core.tasks import every, task
+from lms.exams.models import Attempt
+from lms.exams.operations import submit_attempt
+from lms.exams.queries import overdue_attempt_ids
+
+
+@task
+def submit_overdue_attempts() -> int:
+    """Submit every overdue attempt, one transaction each; returns how many there were."""
+    ids = overdue_attempt_ids()
+    for attempt_id in ids:
+        with transaction():
+            attempt = db.session.get(Attempt, attempt_id)
+            if attempt is not None:
+                submit_attempt(attempt, was_overdue=True)
+    return len(ids)
+
+
+every(15, submit_overdue_attempts)

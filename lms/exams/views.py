@@ -1,0 +1,149 @@
+"""The learner's exam pages: before, during and after."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.core import clock
+from lms.core.db import transaction
+from lms.core.errors import Conflict, DomainError, Invalid
+from lms.enrollments.models import Cycle, CycleState
+from lms.enrollments.queries import get_own_cycle
+from lms.exams import operations, queries, restudy_operations
+from lms.exams.forms import RestudyForm
+from lms.exams.models import Attempt, AttemptState
+from lms.exams.rules import ATTEMPTS_ALLOWED
+from lms.questions.rules import is_right, public_view
+from lms.watching.queries import is_course_watched
+from lms.web.auth import signed_in
+
+blueprint = Blueprint("exams", __name__)
+
+
+@blueprint.get("/learn/<int:cycle_id>/exam")
+@signed_in
+def intro(cycle_id: int) -> str:
+    return render_template("exams/intro.html", **exam_facts(get_own_cycle(current_user, cycle_id)))
+
+
+def exam_facts(cycle: Cycle) -> dict[str, Any]:
+    """What the exam page and the study page's exam card show."""
+    settings = queries.exam_settings(cycle.course_id)
+    return {
+        "cycle": cycle,
+        "settings": settings,
+        "question_count": sum(part["count"] for part in settings.parts) if settings else 0,
+        "attempts": queries.attempts_of(cycle.id),
+        "running": queries.running_attempt(cycle.id),
+        "attempts_left": queries.attempts_left_of(cycle),
+        "attempts_allowed": ATTEMPTS_ALLOWED,
+        "is_watched": is_course_watched(cycle),
+        "application": queries.application_of(cycle.id),
+        "has_failed": cycle.state is CycleState.FAILED,
+    }
+
+
+@blueprint.post("/learn/<int:cycle_id>/exam")
+@signed_in
+def start(cycle_id: int) -> BaseResponse:
+    try:
+        with transaction():
+            attempt = operations.open_attempt(current_user, get_own_cycle(current_user, cycle_id))
+    except Conflict as refusal:
+        flash(str(refusal.message), "error")
+        return redirect(url_for("exams.intro", cycle_id=cycle_id))
+    return redirect(url_for("exams.attempt", attempt_id=attempt.id))
+
+
+@blueprint.get("/exams/<int:attempt_id>")
+@signed_in
+def attempt(attempt_id: int) -> str | BaseResponse:
+    found = queries.own_attempt(current_user, attempt_id)
+    if found.state is not AttemptState.RUNNING:
+        return _result(found)
+    if clock.now() > found.deadline_at:
+        with transaction():
+            operations.submit_attempt(
+                queries.own_attempt(current_user, attempt_id), was_overdue=True
+            )
+        return redirect(url_for("exams.attempt", attempt_id=attempt_id))
+    seconds_left = max(0, round((found.deadline_at - clock.now()).total_seconds()))
+    items = [_shown_item(item) for item in found.items]
+    return render_template(
+        "exams/paper.html", attempt=found, items=items, seconds_left=seconds_left
+    )
+
+
+def _shown_item(item: Any) -> dict[str, Any]:
+    chosen = [place for place, own in enumerate(item.option_order) if own in item.chosen]
+    view = public_view(item.question, item.option_order)
+    return {"item": item, "question": view, "chosen": chosen}
+
+
+def _result(found: Attempt) -> str:
+    shows_answers = queries.may_see_answers(found)
+    items = [_marked_item(item) for item in found.items] if shows_answers else []
+    return render_template(
+        "exams/result.html",
+        attempt=found,
+        topics=queries.result_by_topic(found),
+        shows_answers=shows_answers,
+        items=items,
+        attempts_left=queries.attempts_left_of(found.cycle),
+        application=queries.application_of(found.cycle_id),
+    )
+
+
+def _marked_item(item: Any) -> dict[str, Any]:
+    return {**_shown_item(item), "is_right": is_right(item.question.answer, item.chosen)}
+
+
+@blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")
+@signed_in
+def save_answer(attempt_id: int, position: int) -> Response:
+    body = request.get_json(silent=True)
+    chosen, serial = _answer_from(body)
+    with transaction():
+        found = queries.own_attempt(current_user, attempt_id)
+        operations.save_answer(found, position, chosen, serial)
+    return Response(status=204)
+
+
+def _answer_from(body: Any) -> tuple[list[int], int]:
+    if not isinstance(body, dict):
+        raise Invalid()
+    chosen, serial = body.get("chosen"), body.get("serial")
+    is_list = isinstance(chosen, list) and all(type(place) is int for place in chosen)
+    if not is_list or type(serial) is not int or not 0 < serial < 2**31:
+        raise Invalid()
+    return list(chosen or []), serial
+
+
+@blueprint.post("/exams/<int:attempt_id>/submit")
+@signed_in
+def submit(attempt_id: int) -> BaseResponse:
+    with transaction():
+        operations.submit_attempt(queries.own_attempt(current_user, attempt_id))
+    return redirect(url_for("exams.attempt", attempt_id=attempt_id))
+
+
+@blueprint.route("/learn/<int:cycle_id>/restudy", methods=["GET", "POST"])
+@signed_in
+def restudy(cycle_id: int) -> str | BaseResponse | tuple[str, int]:
+    cycle = get_own_cycle(current_user, cycle_id)
+    form = RestudyForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                own = get_own_cycle(current_user, cycle_id)
+                restudy_operations.apply_for_restudy(current_user, own, form.reason.data)
+        except DomainError as refusal:
+            form.reason.errors = [str(refusal.message)]
+        else:
+            flash(_("申请已提交，审批结果会显示在本页。"), "success")
+            return redirect(url_for("exams.restudy", cycle_id=cycle_id))
+    page = render_template("exams/restudy.html", form=form, **exam_facts(cycle))
+    return page, 422 if form.errors else 200

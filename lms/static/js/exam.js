@@ -1,0 +1,140 @@
+// The paper: saves every answer as it is given, keeps it while the network is away, shows the time.
+// What counts is only what the server has taken; the clock here is a picture of the server's.
+
+const root = document.querySelector('[data-exam]');
+const token = document.querySelector('meta[name="csrf-token"]').content;
+const status = root.querySelector('[data-exam-status]');
+const announce = root.querySelector('[data-exam-announce]');
+const clock = root.querySelector('[data-exam-clock]');
+const form = root.querySelector('[data-exam-submit]');
+const dialog = root.querySelector('[data-exam-dialog]');
+const storageKey = `exam-${root.dataset.exam}`;
+const startedAt = performance.now();
+const secondsAtStart = Number(root.dataset.secondsLeft);
+
+// Answers not yet taken by the server, by position; they outlive a reload of the page.
+const waiting = new Map(JSON.parse(sessionStorage.getItem(storageKey) || '[]'));
+let sending = false;
+let submitting = false;
+
+function remember() {
+  sessionStorage.setItem(storageKey, JSON.stringify([...waiting]));
+}
+
+function chosenOf(question) {
+  return [...question.querySelectorAll('input:checked')].map((input) => Number(input.value));
+}
+
+function questions() {
+  return [...root.querySelectorAll('.exam-question')];
+}
+
+function showMap() {
+  let answered = 0;
+  const word = root.querySelector('[data-map-words]').dataset.mapWords;
+  for (const question of questions()) {
+    const isAnswered = chosenOf(question).length > 0;
+    const link = root.querySelector(`[data-map="${question.dataset.position}"]`);
+    link.toggleAttribute('data-answered', isAnswered);
+    link.querySelector('[data-map-note]').textContent = isAnswered ? word : '';
+    answered += isAnswered ? 1 : 0;
+  }
+  root.querySelector('[data-answered-count]').textContent = answered;
+  return questions().length - answered;
+}
+
+async function put(position, answer) {
+  return fetch(`/exams/${root.dataset.exam}/answers/${position}`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token, Accept: 'application/json' },
+    body: JSON.stringify(answer),
+  });
+}
+
+async function sendWaiting() {
+  if (sending) return;
+  sending = true;
+  status.textContent = root.dataset.saving;
+  try {
+    while (waiting.size) {
+      const [position, answer] = waiting.entries().next().value;
+      const reply = await put(position, answer);
+      if (reply.status === 409) {
+        waiting.clear();
+        remember();
+        window.location.reload();
+        return;
+      }
+      if (!reply.ok) throw new Error(`answer refused: ${reply.status}`);
+      // A newer answer may have been given to the same question meanwhile.
+      if (waiting.get(position) === answer) waiting.delete(position);
+      remember();
+    }
+    status.textContent = root.dataset.saved;
+  } catch {
+    status.textContent = root.dataset.offline;
+    window.setTimeout(sendWaiting, 3000);
+  } finally {
+    sending = false;
+  }
+}
+
+function answered(event) {
+  const question = event.target.closest('.exam-question');
+  const serial = Number(question.dataset.serial) + 1;
+  question.dataset.serial = serial;
+  waiting.set(question.dataset.position, { chosen: chosenOf(question), serial });
+  remember();
+  showMap();
+  sendWaiting();
+}
+
+function restoreWaiting() {
+  for (const question of questions()) {
+    const answer = waiting.get(question.dataset.position);
+    if (!answer) continue;
+    question.dataset.serial = Math.max(answer.serial, Number(question.dataset.serial));
+    for (const input of question.querySelectorAll('input')) {
+      input.checked = answer.chosen.includes(Number(input.value));
+    }
+  }
+}
+
+function tick() {
+  const left = Math.max(0, secondsAtStart - (performance.now() - startedAt) / 1000);
+  const minutes = Math.floor(left / 60);
+  clock.textContent = `${minutes}:${String(Math.floor(left % 60)).padStart(2, '0')}`;
+  if (left <= 300 && !root.hasAttribute('data-urgent')) {
+    root.setAttribute('data-urgent', '');
+    announce.textContent = root.dataset.warning;
+  }
+  if (left > 0) return;
+  announce.textContent = root.dataset.over;
+  submitPaper();
+}
+
+async function submitPaper() {
+  if (submitting) return;
+  submitting = true;
+  if (waiting.size) await sendWaiting();
+  sessionStorage.removeItem(storageKey);
+  form.submit();
+}
+
+function ask() {
+  const missing = showMap();
+  const text = missing ? root.dataset.unanswered.replace('{count}', missing) : root.dataset.complete;
+  dialog.querySelector('[data-exam-question]').textContent = text;
+  dialog.showModal();
+}
+
+root.addEventListener('change', answered);
+root.querySelector('[data-exam-ask]').addEventListener('click', ask);
+dialog.querySelector('[data-exam-cancel]').addEventListener('click', () => dialog.close());
+dialog.querySelector('[data-exam-confirm]').addEventListener('click', submitPaper);
+window.addEventListener('online', sendWaiting);
+restoreWaiting();
+showMap();
+if (waiting.size) sendWaiting();
+tick();
+window.setInterval(tick, 1000);
