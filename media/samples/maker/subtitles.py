@@ -19,4 +19,4 @@ def write_subtitles(spoken: list[Spoken]) -> str:
         f"{number}\n{format_instant(cue.starts)} --> {format_instant(cue.ends)}\n{cue.text}\n"
         for number, cue in enumerate(spoken, start=1)
     )
-    return "WEBVTT\nLanguage: zh-CN\n\n" + "\n".join(cues)
+    return "WEBVTT\n\n" + "\n".join(cues)
