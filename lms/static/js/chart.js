@@ -57,8 +57,8 @@ function series(data, colours) {
 
 function slices(data, colours) {
   return {
-    type: 'pie', radius: ['52%', '76%'], center: ['50%', '46%'],
-    label: { color: colours.ink, fontSize: 13 },
+    type: 'pie', radius: ['52%', '76%'], center: ['50%', '50%'],
+    label: { color: colours.ink, fontSize: 13, formatter: '{b} {c}' },
     itemStyle: { borderColor: colours.surface, borderWidth: 3, borderRadius: 5 },
     data: data.categories.map((name, index) => ({ name, value: data.series[0].values[index] })),
   };
@@ -72,8 +72,7 @@ function options(data, colours) {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     aria: { enabled: true, label: { description: data.title } },
     legend: {
-      show: data.kind === 'pie' || data.series.length > 1, top: data.kind === 'pie' ? 'bottom' : 0,
-      left: data.kind === 'pie' ? 'center' : 0, textStyle: { color: colours.text }, icon: 'roundRect',
+      show: data.kind !== 'pie' && data.series.length > 1, top: 0, left: 0, textStyle: { color: colours.text }, icon: 'roundRect',
       itemWidth: 12, itemHeight: 12,
     },
     // Rich text is drawn on the canvas; an HTML tip would need inline styles.

@@ -6,6 +6,14 @@ const ICONS = {
   info: 'info-circle', success: 'circle-check', warning: 'alert-triangle', danger: 'alert-circle',
 };
 
+/** Lift the area above an open dialog, where it would otherwise be covered. */
+function raise() {
+  if (!AREA.showPopover) return;
+  AREA.popover = 'manual';
+  if (AREA.matches(':popover-open')) AREA.hidePopover();
+  AREA.showPopover();
+}
+
 /** Show `message`; tone is info, success, warning or danger. */
 export function toast(message, tone = 'info') {
   const item = TEMPLATE.content.firstElementChild.cloneNode(true);
@@ -15,6 +23,7 @@ export function toast(message, tone = 'info') {
   item.setAttribute('role', tone === 'danger' ? 'alert' : 'status');
   use.setAttribute('href', use.getAttribute('href').replace(/#.*/, `#${ICONS[tone] ?? ICONS.info}`));
   AREA.append(item);
+  raise();
   // The text comes after the element, so that screen readers notice the change.
   item.querySelector('.toast-text').textContent = message;
   start(item);
