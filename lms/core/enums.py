@@ -19,7 +19,7 @@ class LabelledEnum(Enum):
         label: Any
         tone: str
 
-    def __new__(cls, value: str, label: Any, tone: str = "neutral") -> "LabelledEnum":
+    def __new__(cls, value: str, label: Any = "", tone: str = "neutral") -> "LabelledEnum":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

@@ -1,4 +1,4 @@
-"""The hour bank as the platform sees it: signed requests over HTTP, and receipts checked by its key.
+"""The hour bank as the platform sees it: signed requests over HTTP, receipts checked by its key.
 
 Requests carry an HTTP message signature (RFC 9421) over method, host, path, key and the digest of
 the body. A receipt is a JWS by the bank's pinned key; an answer without a good one counts as none.
@@ -35,7 +35,7 @@ ClientFactory = Callable[[], httpx.Client]
 
 
 class BankProblem(Exception):
-    """The bank gave no receipt. `problem` says why in words, `detail` what it or the network said."""
+    """No receipt. `problem` says why in words, `detail` what the bank or the network said."""
 
     def __init__(self, problem: DeliveryProblem, detail: str) -> None:
         super().__init__(detail)

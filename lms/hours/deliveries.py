@@ -1,4 +1,4 @@
-"""The steps of one delivery, each its own transaction: claimed, then acknowledged, refused or put off."""
+"""The steps of one delivery: claimed, then acknowledged, refused or put off."""
 
 import datetime as dt
 import secrets
@@ -22,6 +22,18 @@ from lms.hours.models import (
 )
 from lms.hours.rules import wait_seconds
 from lms.hours.states import DELIVERY_MOVES
+
+# The figures of a statement, each in tenths of an hour.
+STATED = (
+    "public",
+    "professional",
+    "required_public",
+    "required_professional",
+    "required_total",
+    "short_public",
+    "short_professional",
+    "short_total",
+)
 
 
 def due_ids(limit: int = 50) -> list[int]:
@@ -125,9 +137,7 @@ def keep_statement(person_id: int, words: dict[str, Any]) -> None:
     if known is None:
         known = BankStatement(person_id=person_id, year=words["year"])
         db.session.add(known)
-    for name in ("public", "professional"):
-        setattr(known, name, Hours(words[f"{name}_tenths"]))
-    for name in ("required_public", "required_professional", "required_total"):
+    for name in STATED:
         setattr(known, name, Hours(words[f"{name}_tenths"]))
     known.as_of = as_of
 

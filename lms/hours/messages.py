@@ -1,4 +1,4 @@
-"""What is said to the bank. The name and the identity number exist here and in the signed body only."""
+"""What is said to the bank. Name and identity number go into the signed body and nowhere else."""
 
 from typing import Any
 

@@ -105,7 +105,7 @@ class Delivery(Model):
 
 
 class BankStatement(Model):
-    """What the bank last said of a person's year: its sums and what it requires."""
+    """What the bank last said of a person's year: its sums, what it requires, what is short."""
 
     __tablename__ = "bank_statements"
     __table_args__ = (UniqueConstraint("person_id", "year"),)
@@ -118,8 +118,15 @@ class BankStatement(Model):
     required_public: Mapped[Hours] = mapped_column(HoursType)
     required_professional: Mapped[Hours] = mapped_column(HoursType)
     required_total: Mapped[Hours] = mapped_column(HoursType)
+    short_public: Mapped[Hours] = mapped_column(HoursType)
+    short_professional: Mapped[Hours] = mapped_column(HoursType)
+    short_total: Mapped[Hours] = mapped_column(HoursType)
     as_of: Mapped[dt.datetime] = mapped_column(Instant)
 
     @property
     def total(self) -> Hours:
         return self.public + self.professional
+
+    @property
+    def is_met(self) -> bool:
+        return not (self.short_public or self.short_professional or self.short_total)

@@ -1,4 +1,4 @@
-"""How a delivery moves: pending until the bank's word, which may be asked for again if it was no."""
+"""How a delivery moves: pending until the bank answers; a refused one may be sent again."""
 
 from lms.core.states import Transitions
 from lms.hours.models import DeliveryState

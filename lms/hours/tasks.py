@@ -79,7 +79,7 @@ def deliver_due() -> None:
 
 @task
 def fetch_statement(person_id: int, year: int) -> None:
-    """Ask the bank for a person's year and remember the answer; a bank that is away costs nothing."""
+    """Ask the bank for a person's year and remember the answer, if there is one."""
     person = db.session.get_one(Person, person_id)
     body = {"person": person_body(person), "year": year}
     db.session.rollback()

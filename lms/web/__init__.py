@@ -23,9 +23,10 @@ def register(app: Flask, settings: Settings) -> None:
     languages.register(app, settings)
     auth.register(app)
     limits.register(app, settings)
-    errors.register(app)
     filters.register(app)
     navigation.register(app)
     slots.register(app)
     api.register(app)
+    # After the API's own, which would answer a page that is missing with bare JSON.
+    errors.register(app)
     app.register_blueprint(views.blueprint)

@@ -1,0 +1,63 @@
+"""Commands of the bank's operator."""
+
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from lms.config import Settings
+from lms.core.db import transaction
+from lms.core.errors import DomainError
+from lms.core.keys import load_or_create_key, pin_public_key, public_pem
+from lms.hourbank import ledger, operations, receipts
+
+bank_group = AppGroup("bank", help="The hour bank's ledger.")
+
+
+def set_up_local() -> None:
+    """Let the platform of this process and this bank know each other's keys; repeatable."""
+    settings: Settings = current_app.extensions["settings"]
+    keys = settings.var_path / "keys"
+    platform_key = load_or_create_key(keys / "platform-ed25519.pem")
+    with transaction():
+        operations.register_platform(settings.platform_code, public_pem(platform_key))
+    if not pin_public_key(keys / "bank-ed25519.pub.pem", receipts.public_key_pem(settings)):
+        raise click.ClickException("another bank's key is pinned in bank-ed25519.pub.pem")
+
+
+@click.command("setup-bank")
+def setup_bank() -> None:
+    """Register the platform that runs here with the bank that runs here."""
+    set_up_local()
+    click.echo("The local platform may deliver hours to the local bank.")
+
+
+@click.command("register-platform")
+@click.argument("code")
+@click.argument("keyfile", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def register_platform(code: str, keyfile: Path) -> None:
+    """Let the platform CODE report hours, signed with the public key in KEYFILE (PEM)."""
+    try:
+        with transaction():
+            operations.register_platform(code, keyfile.read_text())
+    except DomainError as error:
+        raise click.ClickException(str(error.message)) from error
+    click.echo(receipts.public_key_pem(current_app.extensions["settings"]))
+
+
+@bank_group.command("verify-log")
+def verify_log() -> None:
+    """Check every leaf hash and every balance; status 1 if anything is wrong."""
+    found = ledger.problems()
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)
+    click.echo("Every entry and every balance is as it was written.")
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(setup_bank)
+    app.cli.add_command(register_platform)
+    app.cli.add_command(bank_group)

@@ -1,0 +1,71 @@
+"""Sums, entries and people of the bank."""
+
+from sqlalchemy import Select, distinct, select
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.vault import vault
+from lms.core.db import db
+from lms.core.enums import HourCategory
+from lms.core.types import ZERO_HOURS, Hours
+from lms.hourbank.models import Balance, BankPerson, LedgerEntry, StoredAnswer
+
+
+def find_person(identity_number: str) -> BankPerson | None:
+    """The person with this identity number, if the bank has hours of theirs."""
+    return person_by_hash(vault().lookup_hash(identity_number))
+
+
+def person_by_hash(identity_hash: str) -> BankPerson | None:
+    """The person by the keyed hash of the identity number, which accounts share."""
+    return db.session.scalar(select(BankPerson).where(BankPerson.identity_hash == identity_hash))
+
+
+def sums_of(person: BankPerson | None, year: int) -> dict[HourCategory, Hours]:
+    """The hours of each category in a year; zero where there are none."""
+    sums = dict.fromkeys(HourCategory, ZERO_HOURS)
+    if person is not None:
+        query = select(Balance.category, Balance.hours)
+        rows = db.session.execute(query.where(Balance.person_id == person.id, Balance.year == year))
+        sums.update({row.category: row.hours for row in rows})
+    return sums
+
+
+def years_of(person: BankPerson) -> list[int]:
+    """The years with entries, newest first."""
+    query = select(distinct(LedgerEntry.year)).where(LedgerEntry.person_id == person.id)
+    return sorted(db.session.scalars(query), reverse=True)
+
+
+def entries_of(person: BankPerson, year: int) -> list[LedgerEntry]:
+    """The person's entries of a year, newest first."""
+    query = select(LedgerEntry).options(joinedload(LedgerEntry.platform))
+    query = query.where(LedgerEntry.person_id == person.id, LedgerEntry.year == year)
+    return list(db.session.scalars(query.order_by(LedgerEntry.id.desc())))
+
+
+def ledger() -> Select[LedgerEntry]:
+    """Every entry, with person and platform."""
+    return select(LedgerEntry).options(
+        joinedload(LedgerEntry.person), joinedload(LedgerEntry.platform)
+    )
+
+
+def stored_answer(platform_id: int, idempotency_key: str) -> StoredAnswer | None:
+    """What this platform was answered under the key."""
+    return db.session.scalar(
+        select(StoredAnswer).where(
+            StoredAnswer.platform_id == platform_id,
+            StoredAnswer.idempotency_key == idempotency_key,
+        )
+    )
+
+
+def credit_entry(platform_id: int, reference: str) -> LedgerEntry | None:
+    """The entry of a platform's credit."""
+    return db.session.scalar(
+        select(LedgerEntry).where(
+            LedgerEntry.platform_id == platform_id,
+            LedgerEntry.source_reference == reference,
+            LedgerEntry.kind == "credit",
+        )
+    )

@@ -1,0 +1,83 @@
+"""What the intake API reads and answers. An unknown field is refused, with its name."""
+
+from typing import Any, NoReturn
+
+from flask_babel import gettext as _
+from marshmallow import Schema, ValidationError, fields, validate
+from webargs.flaskparser import FlaskParser
+
+from lms.core.enums import HourCategory
+from lms.core.errors import Invalid
+from lms.core.types import Hours
+
+
+class ProblemParser(FlaskParser):
+    """Reads bodies, and refuses a wrong one as a problem that names the field."""
+
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raise Invalid for the first field that is wrong."""
+        field, reason = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
+        raise Invalid(_("字段 %(field)s 有误：%(reason)s", field=field, reason=reason), field=field)
+
+    def _handle_invalid_json_error(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Invalid(_("提交的内容不是 JSON。"))
+
+
+def _first(messages: Any, path: str = "") -> tuple[str, str]:
+    if isinstance(messages, dict):
+        name, inner = next(iter(messages.items()))
+        skip = not path and name == "json"
+        return _first(inner, path if skip else f"{path}.{name}".lstrip("."))
+    return path, str(messages[0] if isinstance(messages, list) else messages)
+
+
+class HoursField(fields.Field[Hours]):
+    """Hours as text, "2.5", exact to a tenth and more than none."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Hours:
+        try:
+            hours = Hours.parse(value)
+        except (ValueError, AttributeError) as error:
+            raise ValidationError("not a number of hours in tenths") from error
+        if hours.tenths <= 0:
+            raise ValidationError("must be more than 0")
+        return hours
+
+
+class PersonSchema(Schema):
+    identity_kind = fields.String(required=True, validate=validate.OneOf(["resident"]))
+    identity_number = fields.String(required=True, validate=validate.Length(1, 32))
+    name = fields.String(required=True, validate=validate.Length(1, 64))
+
+
+_YEAR = validate.Range(2000, 2100)
+_SHORT = validate.Length(1, 64)
+
+
+class CreditSchema(Schema):
+    reference = fields.String(required=True, validate=_SHORT)
+    person = fields.Nested(PersonSchema, required=True)
+    year = fields.Integer(required=True, strict=True, validate=_YEAR)
+    category = fields.String(
+        required=True, validate=validate.OneOf([member.value for member in HourCategory])
+    )
+    hours = HoursField(required=True)
+    title = fields.String(required=True, validate=validate.Length(1, 255))
+    certificate_number = fields.String(required=True, validate=_SHORT)
+    earned_at = fields.AwareDateTime(required=True, format="iso")
+
+
+class ReversalSchema(Schema):
+    reference = fields.String(required=True, validate=_SHORT)
+    reason = fields.String(required=True, validate=validate.Length(0, 500))
+
+
+class StatementSchema(Schema):
+    person = fields.Nested(PersonSchema, required=True)
+    year = fields.Integer(required=True, strict=True, validate=_YEAR)
+
+
+class ReceiptSchema(Schema):
+    receipt = fields.String(
+        required=True, metadata={"description": "JWS by the bank's key: entry, sums, leaf hash"}
+    )

@@ -1,0 +1,103 @@
+"""A person's credits and statements, and the deliveries that staff look after."""
+
+from sqlalchemy import Select, distinct, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from lms.accounts.models import Person
+from lms.accounts.queries import organization_ids_with
+from lms.catalog.models import Course
+from lms.core import clock
+from lms.core.db import db
+from lms.core.enums import HourCategory
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.core.types import ZERO_HOURS, Hours
+from lms.enrollments.models import Cycle
+from lms.hours.models import BankStatement, Credit, Delivery, DeliveryState
+
+
+def credits_of(person: Person, year: int) -> list[Credit]:
+    """A person's credits of a year with their deliveries, newest first."""
+    query = _credits().where(Credit.person_id == person.id, Credit.year == year)
+    return list(db.session.scalars(query.order_by(Credit.id.desc())))
+
+
+def _credits() -> Select[Credit]:
+    return (
+        select(Credit)
+        .join(Credit.cycle)
+        .join(Cycle.course)
+        .options(
+            contains_eager(Credit.cycle).contains_eager(Cycle.course),
+            selectinload(Credit.deliveries),
+        )
+    )
+
+
+def get_own_credit(person: Person, credit_id: int) -> Credit:
+    """The person's credit; raises NotFound for another's as for none."""
+    query = _credits().where(Credit.id == credit_id, Credit.person_id == person.id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def credit_of_cycle(cycle_id: int) -> Credit | None:
+    """The credit that a cycle earned, if it did."""
+    return db.session.scalar(_credits().where(Credit.cycle_id == cycle_id))
+
+
+def years_of(person: Person) -> list[int]:
+    """The years with credits or statements, and the present one, newest first."""
+    years = {clock.today().year}
+    for model in (Credit, BankStatement):
+        query = select(distinct(model.year)).where(model.person_id == person.id)
+        years.update(db.session.scalars(query))
+    return sorted(years, reverse=True)
+
+
+def statement_of(person: Person, year: int) -> BankStatement | None:
+    """What the bank last said of the year, if it has been asked."""
+    return db.session.scalar(
+        select(BankStatement).where(
+            BankStatement.person_id == person.id, BankStatement.year == year
+        )
+    )
+
+
+def own_sums(credits: list[Credit]) -> dict[HourCategory, Hours]:
+    """The sums of credits earned here, without those taken back."""
+    sums = dict.fromkeys(HourCategory, ZERO_HOURS)
+    for credit in credits:
+        if not credit.is_reversed:
+            sums[credit.category] += credit.hours
+    return sums
+
+
+def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
+    """Deliveries in this state of the bases over which `actor` may see them."""
+    bases = organization_ids_with(actor, Permission.HOURS_DELIVERY_READ)
+    return (
+        select(Delivery)
+        .join(Delivery.credit)
+        .join(Credit.cycle)
+        .join(Cycle.course)
+        .join(Credit.person)
+        .options(
+            contains_eager(Delivery.credit).options(
+                contains_eager(Credit.cycle).contains_eager(Cycle.course),
+                contains_eager(Credit.person),
+            )
+        )
+        .where(Delivery.state == state, Course.base_id.in_(bases))
+    )
+
+
+def get_delivery(actor: Person, delivery_id: int) -> Delivery:
+    """A delivery that `actor` may see; raises NotFound otherwise."""
+    found = db.session.get(Delivery, delivery_id)
+    bases = organization_ids_with(actor, Permission.HOURS_DELIVERY_READ)
+    if found is None or found.credit.cycle.course.base_id not in bases:
+        raise NotFound()
+    return found

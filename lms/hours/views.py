@@ -1,0 +1,71 @@
+"""One's own hours: the year, each credit with its whole history, and the card on /me."""
+
+import datetime as dt
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user
+
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import transaction
+from lms.core.enums import HourCategory
+from lms.core.tasks import enqueue_after_commit
+from lms.hours import queries, tasks
+from lms.hours.models import BankStatement, DeliveryKind
+from lms.web.auth import signed_in
+
+blueprint = Blueprint("hours", __name__)
+# A statement younger than this is shown without asking the bank anew.
+FRESH = dt.timedelta(minutes=1)
+
+
+@blueprint.get("/me/hours")
+@signed_in
+def year() -> str:
+    years = queries.years_of(current_user)
+    chosen = request.args.get("year", clock.today().year, type=int)
+    if chosen not in years:
+        chosen = years[0]
+    _refresh_statement(current_user, chosen)
+    return render_template("hours/year.html", years=years, **_year(current_user, chosen))
+
+
+@blueprint.get("/me/hours/<int:credit_id>")
+@signed_in
+def credit(credit_id: int) -> str:
+    found = queries.get_own_credit(current_user, credit_id)
+    return render_template(
+        "hours/credit.html",
+        credit=found,
+        entry=found.delivery(DeliveryKind.CREDIT),
+        reversal=found.delivery(DeliveryKind.REVERSAL),
+    )
+
+
+def year_card(person: Person) -> str:
+    """Filler of "me.cards": this year's rings."""
+    this_year = clock.today().year
+    _refresh_statement(person, this_year)
+    return render_template("hours/_year_card.html", **_year(person, this_year))
+
+
+def _year(person: Person, year: int) -> dict[str, object]:
+    credits = queries.credits_of(person, year)
+    sums = queries.own_sums(credits)
+    return {
+        "year": year,
+        "credits": credits,
+        "own_public": sums[HourCategory.PUBLIC],
+        "own_professional": sums[HourCategory.PROFESSIONAL],
+        "statement": queries.statement_of(person, year),
+    }
+
+
+def _refresh_statement(person: Person, year: int) -> None:
+    if _is_stale(queries.statement_of(person, year)):
+        with transaction():
+            enqueue_after_commit(tasks.fetch_statement, person.id, year)
+
+
+def _is_stale(statement: BankStatement | None) -> bool:
+    return statement is None or clock.now() - statement.as_of > FRESH
