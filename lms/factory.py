@@ -11,7 +11,6 @@ from lms import (
     catalog,
     certificates,
     enrollments,
-    exams,
     hourbank,
     hours,
     payments,
@@ -35,7 +34,6 @@ PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     certificates,
     payments,
     watching,
-    exams,
 )
 BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
 

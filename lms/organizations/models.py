@@ -1,9 +1,8 @@
 """The tree of divisions, and who employs, supervises and teaches in it."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-
-from flask_babel import lazy_gettext as _l
 
 from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
