@@ -12,7 +12,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from _supervisor import Part, Supervisor
+from _prepared import remember, remembered_sign_ins
+from _supervisor import Part, Supervisor, tell
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
@@ -44,11 +45,11 @@ def shown_address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def names_in_env_file() -> set[str]:
-    """The settings .env gives."""
+def given_settings() -> set[str]:
+    """The names set by hand: in the environment or in .env."""
     path = ROOT / ".env"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return {line.split("=", 1)[0].strip() for line in lines if "=" in line}
+    return {line.split("=", 1)[0].strip() for line in lines if "=" in line} | set(os.environ)
 
 
 def environment(address: str) -> dict[str, str]:
@@ -57,7 +58,7 @@ def environment(address: str) -> dict[str, str]:
     env["PATH"] = f"{BIN}{os.pathsep}{env.get('PATH', '')}"
     # Celery warns whoever runs as root, as one does in a container.
     env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
-    given = names_in_env_file() | set(os.environ)
+    given = given_settings()
     for name in ("LMS_PUBLIC_URL", "LMS_BANK_URL"):
         if name not in given:
             env[name] = address
@@ -80,7 +81,7 @@ def web(host: str, port: int) -> Part:
 def worker() -> Part:
     """Two processes, so that a long transcoding never holds up a certificate."""
     command = [
-        *(str(BIN / "celery"), "-A", "app.celery_app", "worker", "--concurrency", "2"),
+        *(str(BIN / "celery"), "-q", "-A", "app.celery_app", "worker", "--concurrency", "2"),
         *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "warning"),
     ]
     # On QUIT the worker gives what it was doing back to the queue.
@@ -89,20 +90,25 @@ def worker() -> Part:
 
 def beat() -> Part:
     """The clock of periodic work."""
-    command = [str(BIN / "celery"), "-A", "app.celery_app", "beat", "--loglevel", "warning"]
+    command = [str(BIN / "celery"), "-q", "-A", "app.celery_app", "beat", "--loglevel", "warning"]
     schedule = ["--schedule", str(ROOT / "var/beat"), "--pidfile", ""]
     return Part("beat", command + schedule)
 
 
 def prepare(env: dict[str, str]) -> str:
     """Migrate and load the demonstration; the sign-ins to show. Exits if that fails."""
+    known = remembered_sign_ins(given_settings())
+    if known is not None:
+        return known
     with tempfile.TemporaryDirectory() as folder:
-        sign_ins = Path(folder) / "sign-ins"
-        command = [sys.executable, str(ROOT / "script/_prepare.py"), str(sign_ins)]
+        file = Path(folder) / "sign-ins"
+        command = [sys.executable, str(ROOT / "script/_prepare.py"), str(file)]
         status = subprocess.run(command, env=env, check=False).returncode
         if status:
             sys.exit(1)
-        return sign_ins.read_text(encoding="utf-8")
+        sign_ins = file.read_text(encoding="utf-8")
+    remember(sign_ins, given_settings())
+    return sign_ins
 
 
 def wait_until_it_answers(supervisor: Supervisor, part: Part, address: str) -> bool:
@@ -132,7 +138,7 @@ def serve(host: str, port: int) -> int:
         supervisor.start(front)
         if wait_until_it_answers(supervisor, front, address):
             supervisor.start(worker(), beat())
-            print(f"\n{sign_ins}\n  {address}\n\nCtrl-C ends it.\n", flush=True)
+            tell(f"\n{sign_ins}\n  {address}\n\nCtrl-C ends it.\n")
         status = supervisor.watch()
     finally:
         supervisor.stop()
@@ -146,7 +152,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    sys.exit(serve(arguments.host, arguments.port))
+    try:
+        sys.exit(serve(arguments.host, arguments.port))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

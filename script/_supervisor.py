@@ -1,5 +1,6 @@
 """Runs several programs in one terminal and lets none of them outlive it."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 # A program that ends sooner than this after its start is broken, not unlucky.
@@ -19,9 +21,15 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel to end this process if the supervisor itself is killed."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _end_with_parent(number: signal.Signals) -> None:
+    """Ask the kernel to signal this process if the supervisor itself is killed."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number)
+
+
+def tell(text: str) -> None:
+    """Print for the person at the terminal, who may have closed it."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
 
 
 @dataclass
@@ -44,7 +52,7 @@ class Part:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - only prctl runs in it
+            preexec_fn=partial(_end_with_parent, self.hurry_signal),  # noqa: PLW1509 - only prctl runs in it
         )
         threading.Thread(target=self._copy_output, args=(width,), daemon=True).start()
 
@@ -53,8 +61,10 @@ class Part:
         assert self.process.stdout is not None
         prefix = f"{self.name:<{width}} | ".encode()
         for line in self.process.stdout:
-            sys.stdout.buffer.write(prefix + line)
-            sys.stdout.buffer.flush()
+            # Reading goes on when nobody can see it, for a full pipe would halt the program.
+            with contextlib.suppress(OSError):
+                sys.stdout.buffer.write(prefix + line)
+                sys.stdout.buffer.flush()
 
     def status(self) -> int | None:
         """The exit status, or None while the program runs or was never started."""
@@ -112,15 +122,16 @@ class Supervisor:
     def _revive(self, part: Part) -> bool:
         part.sweep()
         if time.monotonic() - part.started < SETTLED_SECONDS:
-            print(f"{part.name} ended at once with status {part.status()}; stopping.", flush=True)
+            tell(f"{part.name} ended at once with status {part.status()}; stopping.")
             return False
-        print(f"{part.name} ended with status {part.status()}; starting it again.", flush=True)
+        tell(f"{part.name} ended with status {part.status()}; starting it again.")
         part.start(self.env, width=6)
         return True
 
     def stop(self) -> None:
         """End every part: first politely, then in a hurry, then by force."""
         asked = self.stops
+        tell("\nStopping; Ctrl-C once more hurries it.")
         for part in self.parts:
             part.send(signal.SIGTERM)
         self._wait(asked)
