@@ -97,6 +97,7 @@ async function draw(figure) {
   paint();
   new ResizeObserver(() => chart.resize()).observe(canvas);
   document.documentElement.addEventListener('theme:change', paint);
+  window.matchMedia('print').addEventListener('change', paint);
 }
 
 document.querySelectorAll('figure[data-chart]').forEach(draw);
