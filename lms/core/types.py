@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 Fen = NewType("Fen", int)
 """Money in fen, a hundredth of a yuan."""
 
-_HOURS = re.compile(r"\d{1,6}(\.\d)?")
+_HOURS = re.compile(r"[0-9]{1,6}(\.[0-9])?")
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -15,7 +15,7 @@ def test_every_route_declares_who_may_open_it(app):
 
 
 def _address(rule):
-    values = {name: "1" for name in rule.arguments}
+    values = dict.fromkeys(rule.arguments, "1")
     return rule.build(values, append_unknown=False)[1]
 
 

@@ -21,7 +21,8 @@ def test_an_error_undoes_everything_and_sends_nothing(app):
             after_commit(lambda: sent.append("mail"))
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail_late)
+    with pytest.raises(RuntimeError):
+        fail_late()
     assert _codes() == set()
     assert sent == []
 
@@ -41,7 +42,8 @@ def test_an_inner_transaction_joins_the_outer(app):
                 db.session.add(Division(code="990000", name="某省", parent_code=None))
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail_in_the_outer)
+    with pytest.raises(RuntimeError):
+        fail_in_the_outer()
     assert _codes() == set()
 
 
