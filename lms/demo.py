@@ -1,0 +1,139 @@
+"""The demonstration: courses, lectures and questions of media/samples, loaded once.
+
+Every piece is looked up before it is made, so a load that was interrupted goes on where it was.
+"""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.catalog.models import Course, CourseState, Lesson
+from lms.catalog.operations import (
+    add_etextbook,
+    add_lesson,
+    create_course,
+    publish_course,
+    set_cover,
+)
+from lms.config import ROOT
+from lms.core.db import db, transaction
+from lms.core.enums import HourCategory
+from lms.core.types import Hours
+from lms.demo_people import load_people
+from lms.exams.rules import Part
+from lms.exams.settings_operations import set_exam
+from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.operations import create_question
+from lms.videos.models import Video
+from lms.videos.operations import add_subtitle, import_video
+from lms.videos.tasks import package_video_now
+
+SAMPLES = ROOT / "media" / "samples"
+POINTS = 10
+Say = Callable[[str], None]
+
+
+def load_demo(say: Say) -> None:
+    """Load what is missing of the demonstration, telling each step with `say`."""
+    with transaction():
+        load_people()
+    for folder in sorted(path.parent for path in SAMPLES.glob("*/course.toml")):
+        _load_course(folder, say)
+
+
+def _load_course(folder: Path, say: Say) -> None:
+    data = tomllib.loads((folder / "course.toml").read_text(encoding="utf-8"))
+    with transaction():
+        people = load_people()
+        trainer = people["trainer"]
+        course = _course(folder, data, trainer)
+        lessons = {entry["slug"]: _lesson(course, entry, trainer) for entry in data["lesson"]}
+        _questions(folder, course, lessons, trainer)
+        if data["requires_exam"]:
+            _exam(course, data["exam"], trainer)
+    for entry in data["lesson"]:
+        _lecture(folder, course, entry, say)
+    _publish(course)
+
+
+def _course(folder: Path, data: dict[str, Any], trainer: Person) -> Course:
+    found = db.session.scalar(select(Course).where(Course.slug == data["slug"]))
+    if found is not None:
+        return found
+    course = create_course(
+        trainer,
+        base=trainer.posts[0].organization,
+        slug=data["slug"],
+        title=data["title"],
+        summary=data["summary"],
+        category=HourCategory(data["category"]),
+        hours=Hours.parse(data["hours"]),
+        year=data["year"],
+        lecturer_name=data["lecturer"]["name"],
+        lecturer_title=data["lecturer"]["title"],
+        lecturer_about=data["lecturer"]["introduction"],
+        requires_exam=data["requires_exam"],
+    )
+    set_cover(trainer, course, (folder / data["cover"]).read_bytes())
+    title = f"《{data['title']}》电子教材"
+    add_etextbook(trainer, course, title, (folder / data["textbook"]).read_bytes())
+    return course
+
+
+def _lesson(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
+    query = select(Lesson).where(Lesson.course_id == course.id, Lesson.slug == entry["slug"])
+    found = db.session.scalar(query)
+    if found is not None:
+        return found
+    return add_lesson(
+        trainer, course, title=entry["title"], slug=entry["slug"], summary=entry["summary"]
+    )
+
+
+def _questions(folder: Path, course: Course, lessons: dict[str, Lesson], trainer: Person) -> None:
+    if db.session.scalar(select(Question.id).where(Question.course_id == course.id).limit(1)):
+        return
+    data = tomllib.loads((folder / "questions.toml").read_text(encoding="utf-8"))
+    for entry in data["question"]:
+        create_question(
+            trainer,
+            course,
+            kind=QuestionKind(entry["kind"]),
+            use=QuestionUse(entry["use"]),
+            text=entry["text"],
+            options=entry["options"],
+            answer=entry["answer"],
+            explanation=f"{entry['explanation']}（{entry['source']}）",
+            difficulty=entry["difficulty"],
+            topic=entry["topic"],
+            lesson=lessons.get(entry.get("lesson", "")),
+        )
+
+
+def _exam(course: Course, exam: dict[str, Any], trainer: Person) -> None:
+    parts = [Part(kind, count, POINTS) for kind, count in exam["blueprint"].items()]
+    set_exam(trainer, course, parts, exam["pass_mark"], exam["time_limit_minutes"])
+
+
+def _lecture(folder: Path, course: Course, entry: dict[str, Any], say: Say) -> None:
+    with transaction():
+        trainer = load_people()["trainer"]
+        query = select(Lesson).where(Lesson.course_id == course.id, Lesson.slug == entry["slug"])
+        lesson = db.session.scalars(query).one()
+        video = db.session.scalar(select(Video).where(Video.lesson_id == lesson.id).limit(1))
+        if video is None:
+            video = import_video(trainer, lesson, folder / entry["video"], entry["video"])
+            add_subtitle(trainer, lesson, "zh", "中文", (folder / entry["subtitles"]).read_bytes())
+    say(f"  {course.title} · {lesson.title}")
+    package_video_now(video.id)
+
+
+def _publish(course: Course) -> None:
+    with transaction():
+        trainer = load_people()["trainer"]
+        if course.state is CourseState.DRAFT:
+            publish_course(trainer, course)
