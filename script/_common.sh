@@ -155,19 +155,19 @@ ensure_catalogues() {
   done
 }
 
-# bootstrap runtime|test: everything that has to be on the machine.
+# bootstrap runtime|test|production: everything that has to be on the machine.
 bootstrap() {
   local needs=("${RUNTIME_PACKAGES[@]}") python_needs
   [[ "$1" == test ]] && needs+=("${TEST_PACKAGES[@]}")
   read -r -a python_needs <<<"$(python_packages)"
   ensure_packages "${python_needs[@]}" "${needs[@]}"
   ensure_venv
-  if [[ "$1" == test ]]; then
-    ensure_dependencies script/requirements-test.lock
-    # The test lock contains the run-time lock, so that one is installed too.
-    lock_hash script/requirements.lock >.venv/.installed-requirements
-  else
+  if [[ "$1" == runtime ]]; then
     ensure_dependencies script/requirements.lock
+  else
+    ensure_dependencies "script/requirements-$1.lock"
+    # This lock contains the run-time lock, so that one is installed too.
+    lock_hash script/requirements.lock >.venv/.installed-requirements
   fi
   ensure_catalogues
 }

@@ -72,6 +72,8 @@ def web(host: str, port: int) -> Part:
         *("--host", host, "--port", str(port), "--working-dir", str(ROOT)),
         *("--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "5", "--log-level", "warning"),
+        # Granian sends no validator with a file, so an old one must not be kept for long.
+        *("--static-path-expires", "600"),
         *("--static-path-route", "/static", "--static-path-mount", str(ROOT / "lms/static")),
         *("--static-path-route", "/media/hls", "--static-path-mount", str(ROOT / "media/hls")),
     ]
