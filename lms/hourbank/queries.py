@@ -1,6 +1,6 @@
 """Sums, entries and people of the bank."""
 
-from sqlalchemy import Select, distinct, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.vault import vault
@@ -32,7 +32,7 @@ def sums_of(person: BankPerson | None, year: int) -> dict[HourCategory, Hours]:
 
 def years_of(person: BankPerson) -> list[int]:
     """The years with entries, newest first."""
-    query = select(distinct(LedgerEntry.year)).where(LedgerEntry.person_id == person.id)
+    query = select(LedgerEntry.year).where(LedgerEntry.person_id == person.id).distinct()
     return sorted(db.session.scalars(query), reverse=True)
 
 

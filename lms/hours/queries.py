@@ -1,6 +1,6 @@
 """A person's credits and statements, and the deliveries that staff look after."""
 
-from sqlalchemy import Select, distinct, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from lms.accounts.models import Person
@@ -52,7 +52,7 @@ def years_of(person: Person) -> list[int]:
     """The years with credits or statements, and the present one, newest first."""
     years = {clock.today().year}
     for model in (Credit, BankStatement):
-        query = select(distinct(model.year)).where(model.person_id == person.id)
+        query = select(model.year).where(model.person_id == person.id).distinct()
         years.update(db.session.scalars(query))
     return sorted(years, reverse=True)
 
