@@ -64,10 +64,14 @@ class Course(Model):
     )
 
     @property
+    def is_past_closing(self) -> bool:
+        """Whether its last day (24:00) is over."""
+        return self.closes_on is not None and clock.today() > self.closes_on
+
+    @property
     def is_open(self) -> bool:
         """Whether it can be studied today: published, and not past its last day (24:00)."""
-        is_closed = self.closes_on is not None and clock.today() > self.closes_on
-        return self.state is CourseState.PUBLISHED and not is_closed
+        return self.state is CourseState.PUBLISHED and not self.is_past_closing
 
 
 class Lesson(Model):

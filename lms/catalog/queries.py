@@ -1,0 +1,130 @@
+"""Finding courses: what everyone sees, what staff of the base see, and what is still missing."""
+
+from collections.abc import Callable
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import selectinload
+
+from lms.accounts.models import Person
+from lms.accounts.queries import is_allowed, organization_ids_with
+from lms.catalog.models import Course, CourseState, Etextbook, Lesson
+from lms.core.db import db
+from lms.core.enums import HourCategory
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.organizations.models import Organization
+
+PublishCheck = Callable[[Course], list[str]]
+StudyCheck = Callable[[Course], bool]
+
+
+def find_course(slug: str) -> Course | None:
+    """The course with this address in whatever state, or None."""
+    return db.session.scalar(select(Course).where(Course.slug == slug))
+
+
+def get_course(slug: str) -> Course:
+    """The course with this address in whatever state; raises NotFound if there is none."""
+    course = find_course(slug)
+    if course is None:
+        raise NotFound()
+    return course
+
+
+def is_visible(course: Course, person: Person | None) -> bool:
+    """Whether `person` (None: a guest) may see the course; a draft only staff of its base may."""
+    if course.state is not CourseState.DRAFT:
+        return True
+    return person is not None and is_allowed(person, Permission.CATALOG_COURSE_EDIT, course.base_id)
+
+
+def get_visible_course(slug: str, person: Person | None) -> Course:
+    """The course if `person` may see it; raises NotFound if not, as if there were none."""
+    course = get_course(slug)
+    if not is_visible(course, person):
+        raise NotFound()
+    return course
+
+
+def visible_courses(person: Person | None) -> Select[Course]:
+    """The courses `person` may see: twin of `is_visible` for lists."""
+    is_out = Course.state != CourseState.DRAFT
+    if person is None:
+        return select(Course).where(is_out)
+    own = organization_ids_with(person, Permission.CATALOG_COURSE_EDIT)
+    return select(Course).where(or_(is_out, Course.base_id.in_(own)))
+
+
+def published_courses(
+    *, category: HourCategory | None = None, year: int | None = None, text: str = ""
+) -> Select[Course]:
+    """Published courses, narrowed by category, year, and words in title, summary or lecturer."""
+    query = select(Course).where(Course.state == CourseState.PUBLISHED)
+    if category is not None:
+        query = query.where(Course.category == category)
+    if year is not None:
+        query = query.where(Course.year == year)
+    for word in text.split():
+        columns = (Course.title, Course.summary, Course.lecturer_name)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return query
+
+
+def published_years() -> list[int]:
+    """The years of published courses, newest first."""
+    query = select(Course.year).where(Course.state == CourseState.PUBLISHED).distinct()
+    return sorted(db.session.scalars(query), reverse=True)
+
+
+def managed_courses(actor: Person, state: CourseState | None = None) -> Select[Course]:
+    """The courses whose editing `actor` is entitled to."""
+    own = organization_ids_with(actor, Permission.CATALOG_COURSE_EDIT)
+    query = select(Course).where(Course.base_id.in_(own)).options(selectinload(Course.lessons))
+    return query if state is None else query.where(Course.state == state)
+
+
+def bases_of(actor: Person) -> list[Organization]:
+    """The organizations for which `actor` may make courses, by name."""
+    own = organization_ids_with(actor, Permission.CATALOG_COURSE_EDIT)
+    query = select(Organization).where(Organization.id.in_(own)).order_by(Organization.name)
+    return list(db.session.scalars(query))
+
+
+def get_lesson(course: Course, lesson_id: int) -> Lesson:
+    """The lesson if it is of this course; raises NotFound otherwise."""
+    lesson = db.session.get(Lesson, lesson_id)
+    if lesson is None or lesson.course_id != course.id:
+        raise NotFound()
+    return lesson
+
+
+def get_etextbook(course: Course, etextbook_id: int) -> Etextbook:
+    """The e-textbook if it is of this course; raises NotFound otherwise."""
+    etextbook = db.session.get(Etextbook, etextbook_id)
+    if etextbook is None or etextbook.course_id != course.id:
+        raise NotFound()
+    return etextbook
+
+
+def publish_problems(course: Course) -> list[str]:
+    """What keeps the course from being published, in words; empty if nothing does.
+
+    The catalogue's own: lessons. Features above add theirs by `operations.add_publish_check`.
+    """
+    problems = [] if course.lessons else [_("还没有课时：请至少添加一个课时。")]
+    if course.closes_on is not None and course.state is not CourseState.PUBLISHED:
+        problems += _closing_problems(course)
+    checks: list[PublishCheck] = current_app.extensions.get("publish_checks", [])
+    return problems + [problem for check in checks for problem in check(course)]
+
+
+def _closing_problems(course: Course) -> list[str]:
+    return [_("学习截止日期已经过去，请先修改。")] if course.is_past_closing else []
+
+
+def is_studied(course: Course) -> bool:
+    """Whether anybody has begun to study the course, so that its hours must stand."""
+    checks: list[StudyCheck] = current_app.extensions.get("study_checks", [])
+    return any(check(course) for check in checks)

@@ -1,0 +1,47 @@
+"""Finding study cycles. A learner only ever finds their own."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.models import Person
+from lms.catalog.models import Course
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.enrollments.models import Cycle, CycleState
+
+
+def get_own_cycle(person: Person, cycle_id: int) -> Cycle:
+    """The cycle if it is this person's; raises NotFound for anybody else's or none."""
+    cycle = db.session.get(Cycle, cycle_id)
+    if cycle is None or cycle.person_id != person.id:
+        raise NotFound()
+    return cycle
+
+
+def active_cycle(person: Person, course: Course) -> Cycle | None:
+    """The cycle in which the person studies the course now, or None."""
+    return _latest(person, course, CycleState.ACTIVE)
+
+
+def latest_cycle(person: Person, course: Course) -> Cycle | None:
+    """The person's newest cycle of the course in whatever state, or None."""
+    return _latest(person, course, None)
+
+
+def _latest(person: Person, course: Course, state: CycleState | None) -> Cycle | None:
+    query = select(Cycle).where(Cycle.person_id == person.id, Cycle.course_id == course.id)
+    if state is not None:
+        query = query.where(Cycle.state == state)
+    return db.session.scalar(query.order_by(Cycle.number.desc()).limit(1))
+
+
+def cycles_of(person: Person) -> list[Cycle]:
+    """All cycles of the person with their courses: those under way first, then the newest."""
+    query = select(Cycle).where(Cycle.person_id == person.id).options(joinedload(Cycle.course))
+    is_over = Cycle.state != CycleState.ACTIVE
+    return list(db.session.scalars(query.order_by(is_over, Cycle.id.desc())))
+
+
+def has_cycles(course: Course) -> bool:
+    """Whether anybody has ever begun to study the course."""
+    return bool(db.session.scalar(select(exists().where(Cycle.course_id == course.id))))

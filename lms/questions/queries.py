@@ -1,0 +1,65 @@
+"""Finding questions: the pool to draw from, and what trainers see."""
+
+from sqlalchemy import Select, select
+
+from lms.catalog.models import Course
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.questions.models import Question, QuestionKind, QuestionUse
+
+
+def pool(course_id: int, lesson_id: int | None, use: QuestionUse) -> list[Question]:
+    """The questions to draw from for `use`, by id; retired ones never.
+
+    Without a lesson: all of the course. With one: its own, or if it has none those of the course
+    that belong to no lesson, so that no lesson asks what another one teaches.
+    """
+    query = select(Question).where(
+        Question.course_id == course_id,
+        Question.is_retired.is_(False),
+        Question.use.in_({use, QuestionUse.BOTH}),
+    )
+    query = query.order_by(Question.id)
+    if lesson_id is None:
+        return list(db.session.scalars(query))
+    own = list(db.session.scalars(query.where(Question.lesson_id == lesson_id)))
+    return own or list(db.session.scalars(query.where(Question.lesson_id.is_(None))))
+
+
+def get_question(course: Course, question_id: int) -> Question:
+    """The question if it is of this course; raises NotFound otherwise."""
+    question = db.session.get(Question, question_id)
+    if question is None or question.course_id != course.id:
+        raise NotFound()
+    return question
+
+
+def questions_of(
+    course: Course,
+    *,
+    kind: QuestionKind | None = None,
+    use: QuestionUse | None = None,
+    text: str = "",
+    is_retired: bool = False,
+) -> Select[Question]:
+    """The course's questions, narrowed by kind, use, and words in text or topic."""
+    query = select(Question).where(
+        Question.course_id == course.id, Question.is_retired.is_(is_retired)
+    )
+    if kind is not None:
+        query = query.where(Question.kind == kind)
+    if use is not None:
+        query = query.where(Question.use == use)
+    for word in text.split():
+        is_found = Question.text.icontains(word, autoescape=True)
+        query = query.where(is_found | Question.topic.icontains(word, autoescape=True))
+    return query
+
+
+def count_by_kind(course: Course) -> dict[QuestionKind, int]:
+    """How many questions in use the course has of each kind."""
+    kinds = db.session.scalars(questions_of(course).with_only_columns(Question.kind))
+    counts = dict.fromkeys(QuestionKind, 0)
+    for kind in kinds:
+        counts[kind] += 1
+    return counts
