@@ -1,0 +1,121 @@
+"""When an answer is right, what the asked may see, and what a sound question is."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.rules import (
+    TRUE_FALSE_OPTIONS,
+    QuestionFacts,
+    answer_letters,
+    is_right,
+    problems,
+    public_view,
+)
+
+
+def facts(**given):
+    values = {
+        "kind": QuestionKind.SINGLE,
+        "text": "每年累计应不少于多少学时？",
+        "options": ("90", "60", "30"),
+        "answer": (0,),
+    }
+    return QuestionFacts(**{**values, **given})
+
+
+@pytest.mark.parametrize(
+    ("answer", "chosen", "right"),
+    [
+        ([0], [0], True),
+        ([0], [1], False),
+        ([0], [], False),
+        ([0], None, False),
+        ([0, 2], [2, 0], True),
+        ([0, 2], [0], False),
+        ([0, 2], [0, 1, 2], False),
+        ([0, 2], [0, 0], False),
+        ([0], [0, 0], False),
+        ([1], [True], False),
+        ([0], [0.0], False),
+        ([0], ["0"], False),
+        ([0], [None], False),
+        ([0], [[0]], False),
+    ],
+)
+def test_exactly_the_right_options_are_right(answer, chosen, right):
+    assert is_right(answer, chosen) is right
+
+
+@given(st.sets(st.integers(0, 9), min_size=1), st.sets(st.integers(0, 9), min_size=1))
+def test_sets_are_compared_whole(answer, chosen):
+    assert is_right(sorted(answer), sorted(chosen, reverse=True)) is (answer == chosen)
+
+
+def test_public_view_shows_the_given_order_and_keeps_the_key():
+    question = Question(
+        kind=QuestionKind.SINGLE,
+        use=QuestionUse.BOTH,
+        text="题干",
+        options=["甲", "乙", "丙"],
+        answer=[2],
+        explanation="解析里有答案",
+        topic="知识点",
+    )
+    view = public_view(question, [2, 0, 1])
+    assert view == {"text": "题干", "kind": "single", "options": ["丙", "甲", "乙"]}
+    assert "解析" not in json.dumps(view, ensure_ascii=False)
+
+
+def test_sound_questions_have_no_problem():
+    assert problems(facts()) == {}
+    assert problems(facts(kind=QuestionKind.MULTIPLE, answer=(0, 2))) == {}
+    judged = facts(kind=QuestionKind.TRUE_FALSE, options=TRUE_FALSE_OPTIONS, answer=(1,))
+    assert problems(judged) == {}
+    assert problems(facts(options=tuple("ABCDEFGHIJ"), answer=(9,))) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("text", {"text": ""}),
+        ("text", {"text": "长" * 1001}),
+        ("difficulty", {"difficulty": 0}),
+        ("difficulty", {"difficulty": 4}),
+        ("topic", {"topic": "长" * 65}),
+        ("options", {"options": ("只有一个",)}),
+        ("options", {"options": tuple("ABCDEFGHIJK")}),
+        ("options", {"options": ("90", "", "30")}),
+        ("options", {"options": ("a", "A")}),
+        ("options", {"options": ("90", "长" * 301)}),
+        ("options", {"kind": QuestionKind.TRUE_FALSE, "options": ("对", "错")}),
+        ("options", {"kind": QuestionKind.TRUE_FALSE, "options": ("错误", "正确")}),
+        ("answer", {"answer": ()}),
+        ("answer", {"answer": (3,)}),
+        ("answer", {"answer": (-1,)}),
+        ("answer", {"answer": (0, 1)}),
+        ("answer", {"kind": QuestionKind.MULTIPLE, "answer": (0,)}),
+        ("answer", {"kind": QuestionKind.MULTIPLE, "answer": (0, 0)}),
+        (
+            "answer",
+            {"kind": QuestionKind.TRUE_FALSE, "options": TRUE_FALSE_OPTIONS, "answer": (0, 1)},
+        ),
+    ],
+)
+def test_wrong_question_names_its_field(field, wrong):
+    assert list(problems(facts(**wrong))) == [field]
+
+
+def test_every_wrong_field_is_named_at_once():
+    assert set(problems(facts(text="", options=("同", "同"), answer=()))) == {
+        "text",
+        "options",
+        "answer",
+    }
+
+
+def test_answers_are_written_as_letters():
+    assert answer_letters([2, 0]) == "AC"
