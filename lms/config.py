@@ -72,6 +72,7 @@ class Settings:
     order_minutes: int = setting(30, doc="How long an order waits to be paid.", unit="minutes")
     upload_max_mb: int = setting(20480, doc="Largest video upload taken.", unit="MiB")
     upload_chunk_mb: int = setting(8, doc="Largest piece of an upload per request.", unit="MiB")
+    video_max_minutes: int = setting(480, doc="Longest video taken.", unit="minutes")
     request_max_mb: int = setting(16, doc="Largest other request body.", unit="MiB")
     ffmpeg: str = setting("ffmpeg", doc="The ffmpeg program.")
     ffprobe: str = setting("ffprobe", doc="The ffprobe program.")

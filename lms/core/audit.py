@@ -33,12 +33,16 @@ class AuditTag(Enum):
     EXAMS_RESTUDY_APPLY = "exams:restudy:apply"
     EXAMS_RESTUDY_APPROVE = "exams:restudy:approve"
     EXAMS_RESTUDY_REFUSE = "exams:restudy:refuse"
+    HOURS_DELIVERY_RETRY = "hours:delivery:retry"
+    PAYMENTS_ORDER_CLOSE = "payments:order:close"
     PAYMENTS_ORDER_CREATE = "payments:order:create"
     PAYMENTS_ORDER_PAY = "payments:order:pay"
     PAYMENTS_ORDER_REFUND = "payments:order:refund"
     QUESTIONS_QUESTION_CREATE = "questions:question:create"
     QUESTIONS_QUESTION_RETIRE = "questions:question:retire"
     QUESTIONS_QUESTION_UPDATE = "questions:question:update"
+    VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove"
+    VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload"
     VIDEOS_VIDEO_UPLOAD = "videos:video:upload"
 
 

@@ -68,13 +68,16 @@ def _even(length: Fraction) -> int:
 
 def _max_kbps(pixels: int) -> int:
     """About 800 kbit/s at 640x360, 2500 at 1280x720, 4700 at 1920x1080, in steps of 50."""
-    return max(200, 50 * round(800 * (pixels / 230400) ** 0.81 / 50))
+    needed: float = 800 * (pixels / 230400) ** 0.81
+    return max(200, 50 * round(needed / 50))
 
 
 def _level(width: int, height: int, rate: Fraction) -> int:
     blocks = math.ceil(width / 16) * math.ceil(height / 16)
-    fitting = (n for n, frame, second in _LEVELS if blocks <= frame and blocks * rate <= second)
-    return next(fitting, _LEVELS[-1][0])
+    for number, frame, second in _LEVELS:
+        if blocks <= frame and blocks * rate <= second:
+            return number
+    return _LEVELS[-1][0]
 
 
 def steady_rate(average: Fraction, base: Fraction) -> Fraction:

@@ -113,11 +113,9 @@ def _seal(spec: PackageSpec, wanted: Plan, progress: Progress) -> Package:
         raise PackagingError(VideoFault.TRUNCATED)
     count = window_count(duration_ms, spec.window_seconds, spec.segment_seconds)
     cutting = Cutting(count, spec.window_seconds, spec.segment_seconds)
-    measured = []
-    for done, rendition in enumerate(wanted.renditions, start=1):
-        measured.append(_seal_rendition(spec, rendition, durations, cutting))
-        share = done / len(wanted.renditions)
-        progress.reach(_TRANSCODED_PERCENT + (_ENCRYPTED_PERCENT - _TRANSCODED_PERCENT) * share)
+    steps = len(wanted.renditions) * len(durations)
+    sealing = _Sealing(spec, durations, cutting, progress, steps)
+    measured = [sealing.seal(rendition) for rendition in wanted.renditions]
     _write_around(spec, wanted, measured, duration_ms)
     size_bytes = sum(file.stat().st_size for file in spec.target.rglob("*") if file.is_file())
     return Package(duration_ms, count, [r.name for r in wanted.renditions], size_bytes)
@@ -137,22 +135,47 @@ def _cut_durations(spec: PackageSpec, wanted: Plan) -> list[float]:
     return durations
 
 
-def _seal_rendition(
-    spec: PackageSpec, rendition: Rendition, durations: Sequence[float], cutting: Cutting
-) -> Measured:
-    plain, sealed = spec.working / rendition.name, spec.target / rendition.name
-    sealed.mkdir()
-    sizes = []
-    for number in range(len(durations)):
+class _Sealing:
+    """Encrypts renditions one after the other, telling how far it is after every segment."""
+
+    def __init__(
+        self,
+        spec: PackageSpec,
+        durations: Sequence[float],
+        cutting: Cutting,
+        progress: Progress,
+        steps: int,
+    ) -> None:
+        self.spec = spec
+        self.durations = durations
+        self.cutting = cutting
+        self._progress = progress
+        self._steps = steps
+        self._done = 0
+
+    def seal(self, rendition: Rendition) -> Measured:
+        plain, sealed = self.spec.working / rendition.name, self.spec.target / rendition.name
+        sealed.mkdir()
+        sizes = []
+        for number in range(len(self.durations)):
+            name = playlists.segment_name(number)
+            sizes.append(self._seal_segment(plain / name, sealed / name, number))
+        playlist = playlists.media_playlist(self.durations, self.cutting, self.spec.key_base)
+        (sealed / "index.m3u8").write_text(playlist)
+        return _measure(rendition, sizes, self.durations)
+
+    def _seal_segment(self, plain: Path, sealed: Path, number: int) -> int:
+        cutting = self.cutting
         window = window_of_segment(
             number, cutting.window_count, cutting.window_seconds, cutting.segment_seconds
         )
-        key = keys.window_key(spec.secret, spec.version, window)
-        name = playlists.segment_name(number)
-        sizes.append(keys.encrypt_segment(plain / name, sealed / name, key, number))
-    playlist = playlists.media_playlist(durations, cutting, spec.key_base)
-    (sealed / "index.m3u8").write_text(playlist)
-    return _measure(rendition, sizes, durations)
+        key = keys.window_key(self.spec.secret, self.spec.version, window)
+        size = keys.encrypt_segment(plain, sealed, key, number)
+        plain.unlink()
+        self._done += 1
+        span = _ENCRYPTED_PERCENT - _TRANSCODED_PERCENT
+        self._progress.reach(_TRANSCODED_PERCENT + span * self._done / self._steps)
+        return size
 
 
 def _measure(rendition: Rendition, sizes: Sequence[int], durations: Sequence[float]) -> Measured:

@@ -41,7 +41,7 @@ def media_playlist(durations: Sequence[float], cutting: Cutting, key_base: str) 
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:3",
-        f"#EXT-X-TARGETDURATION:{math.ceil(max(durations))}",
+        f"#EXT-X-TARGETDURATION:{max(1, round(max(durations)))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -1,0 +1,24 @@
+"""Looking into a file that somebody gives us, before anything is kept."""
+
+from pathlib import Path
+
+from lms.core.errors import Invalid
+from lms.videos.faults import ProbeError, VideoFault
+from lms.videos.probe import VideoFacts, probe
+from lms.videos.storage import settings
+
+
+def examine(path: Path) -> VideoFacts:
+    """What the film holds. Raises Invalid (field "file") with the reason if it is not usable."""
+    try:
+        return examine_film(path)
+    except ProbeError as refused:
+        raise Invalid(refused.fault.label, field="file") from refused
+
+
+def examine_film(path: Path) -> VideoFacts:
+    """Like examine, but raises ProbeError with the fault."""
+    limits = settings()
+    if path.stat().st_size > limits.upload_max_mb * 1024 * 1024:
+        raise ProbeError(VideoFault.TOO_LARGE)
+    return probe(path, ffprobe=limits.ffprobe, longest_seconds=limits.video_max_minutes * 60)

@@ -1,0 +1,159 @@
+"""Giving a lesson its video and subtitles."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.accounts.operations import require
+from lms.catalog.models import Lesson
+from lms.core import clock
+from lms.core.audit import AuditTag, record
+from lms.core.db import after_commit, db
+from lms.core.permissions import Permission
+from lms.core.states import move
+from lms.core.tasks import enqueue_after_commit
+from lms.videos import tasks
+from lms.videos.examination import examine
+from lms.videos.jobs import forget_original
+from lms.videos.models import Language, Subtitle, Video, VideoState
+from lms.videos.probe import VideoFacts
+from lms.videos.secret import new_secret, video_secret
+from lms.videos.states import VIDEO_MOVES
+from lms.videos.storage import file_ending, hls_folder, media_file, shown_name
+from lms.videos.subtitles import read_subtitles
+
+__all__ = [
+    "examine",
+    "import_video",
+    "remove_subtitle",
+    "set_subtitle",
+    "video_secret",
+]
+
+
+def import_video(
+    actor: Person | None,
+    lesson: Lesson,
+    path: Path,
+    original_name: str | None = None,
+    *,
+    facts: VideoFacts | None = None,
+    keep_source: bool = True,
+) -> Video:
+    """Take the film at `path` for `lesson`; it is packaged after the commit.
+
+    `actor` None is the system. `facts` are those of `examine`, if it was called already (it takes
+    a moment, better spent outside of a transaction). With `keep_source` False the file at `path`
+    goes once the video is durable. Raises NotAllowed, or Invalid (field "file"); nothing is kept
+    then.
+    """
+    if actor is not None:
+        require(actor, Permission.VIDEOS_VIDEO_EDIT, lesson.course.base_id)
+    facts = facts or examine(path)
+    video = _new_video(actor, lesson, path, shown_name(original_name or path.name))
+    video.width, video.height = facts.width, facts.height
+    _keep_original(video, path, keep_source)
+    _replace_unfinished(lesson)
+    db.session.add(video)
+    db.session.flush()
+    record(
+        AuditTag.VIDEOS_VIDEO_UPLOAD,
+        actor.id if actor else None,
+        f"lesson:{lesson.id}",
+        video=video.id,
+        size_bytes=video.size_bytes,
+    )
+    video.queued_at = clock.now()
+    enqueue_after_commit(tasks.package_video, video.id)
+    return video
+
+
+def _new_video(actor: Person | None, lesson: Lesson, path: Path, name: str) -> Video:
+    public_id = secrets.token_urlsafe(16)
+    return Video(
+        public_id=public_id,
+        lesson=lesson,
+        uploaded_by_id=actor.id if actor else None,
+        original_name=name,
+        original_path=f"originals/{public_id}{file_ending(name)}",
+        size_bytes=path.stat().st_size,
+        secret_cipher=new_secret(public_id),
+    )
+
+
+def _keep_original(video: Video, path: Path, keep_source: bool) -> None:
+    assert video.original_path is not None
+    target = media_file(video.original_path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if keep_source:
+        shutil.copyfile(path, target)
+        return
+    # A second name instead of a move: if the commit fails the upload is still where it was.
+    os.link(path, target)
+    after_commit(lambda: path.unlink(missing_ok=True))
+
+
+def _replace_unfinished(lesson: Lesson) -> None:
+    """A newer film stands in for those still waiting or in work; their originals go."""
+    in_work = (VideoState.UPLOADED, VideoState.PROCESSING)
+    query = select(Video).where(Video.lesson_id == lesson.id, Video.state.in_(in_work))
+    for video in db.session.scalars(query.with_for_update()):
+        move(video, VideoState.REPLACED, VIDEO_MOVES)
+        video.claim_token = None
+        forget_original(video)
+
+
+def set_subtitle(
+    actor: Person | None,
+    lesson: Lesson,
+    language: Language,
+    content: bytes,
+    label: str | None = None,
+) -> Subtitle:
+    """Give `lesson` subtitles in `language`, from the bytes of a WebVTT or SubRip file.
+
+    Those it had in that language go. Raises NotAllowed, or Invalid (field "file").
+    """
+    if actor is not None:
+        require(actor, Permission.VIDEOS_VIDEO_EDIT, lesson.course.base_id)
+    text = read_subtitles(content)
+    path = f"subtitles/{secrets.token_urlsafe(16)}.vtt"
+    subtitle = _subtitle_row(lesson, language)
+    former = subtitle.path
+    subtitle.path = path
+    subtitle.label = (label or language.label)[:64]
+    target = hls_folder() / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    db.session.flush()
+    if former:
+        after_commit(lambda: (hls_folder() / former).unlink(missing_ok=True))
+    _note(AuditTag.VIDEOS_SUBTITLE_UPLOAD, actor, subtitle)
+    return subtitle
+
+
+def _subtitle_row(lesson: Lesson, language: Language) -> Subtitle:
+    query = select(Subtitle).where(Subtitle.lesson_id == lesson.id, Subtitle.language == language)
+    found = db.session.scalar(query.with_for_update())
+    if found is None:
+        found = Subtitle(lesson=lesson, language=language, path="")
+        db.session.add(found)
+    return found
+
+
+def remove_subtitle(actor: Person, subtitle: Subtitle) -> None:
+    """Take subtitles away; their file goes after the commit. Raises NotAllowed."""
+    require(actor, Permission.VIDEOS_VIDEO_EDIT, subtitle.lesson.course.base_id)
+    file = hls_folder() / subtitle.path
+    after_commit(lambda: file.unlink(missing_ok=True))
+    _note(AuditTag.VIDEOS_SUBTITLE_REMOVE, actor, subtitle)
+    db.session.delete(subtitle)
+
+
+def _note(tag: AuditTag, actor: Person | None, subtitle: Subtitle) -> None:
+    who = actor.id if actor else None
+    record(tag, who, f"lesson:{subtitle.lesson_id}", language=subtitle.language.value)

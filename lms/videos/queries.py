@@ -1,0 +1,80 @@
+"""Finding videos and their addresses."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from lms.catalog.models import Course, Lesson
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.videos.models import Subtitle, Video, VideoState
+from lms.videos.rules import window_length_ms
+from lms.videos.storage import settings
+
+
+def current_video(lesson_id: int) -> Video | None:
+    """The lesson's ready video, or None."""
+    query = select(Video).where(Video.lesson_id == lesson_id, Video.state == VideoState.READY)
+    return db.session.scalar(query)
+
+
+def newest_video(lesson_id: int) -> Video | None:
+    """The video given last for the lesson, in whatever state: what its trainer wants to see."""
+    query = select(Video).where(Video.lesson_id == lesson_id).order_by(Video.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def get_video(video_id: int) -> Video:
+    """The video; raises NotFound if there is none."""
+    video = db.session.get(Video, video_id)
+    if video is None:
+        raise NotFound()
+    return video
+
+
+def find_by_public_id(public_id: str) -> Video | None:
+    """The video with this address, or None."""
+    return db.session.scalar(select(Video).where(Video.public_id == public_id))
+
+
+def window_count(video: Video) -> int:
+    """How many windows, and so keys, the video has."""
+    return video.window_count
+
+
+def window_ms(video: Video, window: int) -> int:
+    """The length of window number `window` (from 0) in milliseconds."""
+    return window_length_ms(window, video.window_count, video.duration_ms, video.window_seconds)
+
+
+def package_url(video: Video, name: str) -> str:
+    """The address of a file of the video's package: "poster.jpg", "thumbnails.vtt"."""
+    base = settings().media_base_url.rstrip("/")
+    return f"{base}/{video.public_id}/{video.package_version}/{name}"
+
+
+def playlist_url(video: Video) -> str:
+    """The address of the master playlist."""
+    return package_url(video, "master.m3u8")
+
+
+def subtitles_of(lesson_id: int) -> Sequence[Subtitle]:
+    """The lesson's subtitles, Chinese first."""
+    query = select(Subtitle).where(Subtitle.lesson_id == lesson_id)
+    return db.session.scalars(query.order_by(Subtitle.language.desc())).all()
+
+
+def subtitle_url(subtitle: Subtitle) -> str:
+    """The address of a WebVTT file."""
+    return f"{settings().media_base_url.rstrip('/')}/{subtitle.path}"
+
+
+def lessons_without_video(course: Course) -> list[Lesson]:
+    """The lessons of the course that cannot be watched yet, in order."""
+    ready = (
+        select(Video.lesson_id)
+        .join(Lesson)
+        .where(Lesson.course_id == course.id, Video.state == VideoState.READY)
+    )
+    watchable = set(db.session.scalars(ready))
+    return [lesson for lesson in course.lessons if lesson.id not in watchable]
