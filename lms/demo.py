@@ -19,6 +19,7 @@ from lms.catalog.operations import (
     publish_course,
     set_cover,
 )
+from lms.catalog.rules import CourseFacts
 from lms.config import ROOT
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
@@ -28,6 +29,7 @@ from lms.exams.rules import Part
 from lms.exams.settings_operations import set_exam
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.operations import create_question
+from lms.questions.rules import QuestionFacts
 from lms.videos.models import Video
 from lms.videos.operations import add_subtitle, import_video
 from lms.videos.tasks import package_video_now
@@ -64,10 +66,19 @@ def _course(folder: Path, data: dict[str, Any], trainer: Person) -> Course:
     found = db.session.scalar(select(Course).where(Course.slug == data["slug"]))
     if found is not None:
         return found
-    course = create_course(
-        trainer,
-        base=trainer.posts[0].organization,
-        slug=data["slug"],
+    course = create_course(trainer, trainer.posts[0].organization, _facts(data), data["slug"])
+    title = f"《{data['title']}》电子教材"
+    with (
+        (folder / data["cover"]).open("rb") as cover,
+        (folder / data["textbook"]).open("rb") as pdf,
+    ):
+        set_cover(trainer, course, cover)
+        add_etextbook(trainer, course, title, pdf)
+    return course
+
+
+def _facts(data: dict[str, Any]) -> CourseFacts:
+    return CourseFacts(
         title=data["title"],
         summary=data["summary"],
         category=HourCategory(data["category"]),
@@ -78,10 +89,6 @@ def _course(folder: Path, data: dict[str, Any], trainer: Person) -> Course:
         lecturer_about=data["lecturer"]["introduction"],
         requires_exam=data["requires_exam"],
     )
-    set_cover(trainer, course, (folder / data["cover"]).read_bytes())
-    title = f"《{data['title']}》电子教材"
-    add_etextbook(trainer, course, title, (folder / data["textbook"]).read_bytes())
-    return course
 
 
 def _lesson(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
@@ -89,9 +96,7 @@ def _lesson(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
     found = db.session.scalar(query)
     if found is not None:
         return found
-    return add_lesson(
-        trainer, course, title=entry["title"], slug=entry["slug"], summary=entry["summary"]
-    )
+    return add_lesson(trainer, course, entry["title"], entry["summary"], entry["slug"])
 
 
 def _questions(folder: Path, course: Course, lessons: dict[str, Lesson], trainer: Person) -> None:
@@ -99,19 +104,17 @@ def _questions(folder: Path, course: Course, lessons: dict[str, Lesson], trainer
         return
     data = tomllib.loads((folder / "questions.toml").read_text(encoding="utf-8"))
     for entry in data["question"]:
-        create_question(
-            trainer,
-            course,
+        facts = QuestionFacts(
             kind=QuestionKind(entry["kind"]),
             use=QuestionUse(entry["use"]),
             text=entry["text"],
-            options=entry["options"],
-            answer=entry["answer"],
+            options=tuple(entry["options"]),
+            answer=tuple(entry["answer"]),
             explanation=f"{entry['explanation']}（{entry['source']}）",
             difficulty=entry["difficulty"],
             topic=entry["topic"],
-            lesson=lessons.get(entry.get("lesson", "")),
         )
+        create_question(trainer, course, facts, lessons.get(entry.get("lesson", "")))
 
 
 def _exam(course: Course, exam: dict[str, Any], trainer: Person) -> None:
