@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.core import clock
+from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.core.states import move
@@ -72,6 +73,7 @@ def retry_delivery(actor: Person, delivery: Delivery) -> None:
     if delivery.state is not DeliveryState.PENDING:
         move(delivery, DeliveryState.PENDING, DELIVERY_MOVES)
     delivery.next_try_at = clock.now()
+    record(AuditTag.HOURS_DELIVERY_RETRY, actor.id, f"delivery:{delivery.id}")
     enqueue_after_commit(deliver, delivery.id)
 
 
