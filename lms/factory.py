@@ -11,6 +11,7 @@ from lms import (
     catalog,
     certificates,
     enrollments,
+    exams,
     hourbank,
     hours,
     payments,
@@ -34,6 +35,7 @@ PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     certificates,
     payments,
     watching,
+    exams,
 )
 BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
 
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts.register(app)
     for feature in _features(settings):
         feature.register(app)
+
     return app
 
 

@@ -58,20 +58,28 @@ def draw_paper(
     true/false. Raises NotEnoughQuestions.
     """
     left = list(bank)
-    paper: list[DrawnItem] = []
-    for part in parts:
-        fitting = [candidate for candidate in left if _fits(candidate, part)]
-        if len(fitting) < part.count:
-            raise NotEnoughQuestions(part, len(fitting))
-        random.shuffle(fitting)
-        # Sorting is stable, so each half keeps its shuffled order.
-        fitting.sort(key=lambda candidate: candidate.id in seen)
-        drawn = fitting[: part.count]
-        random.shuffle(drawn)
-        paper.extend(_drawn(candidate, part, random) for candidate in drawn)
-        taken = {candidate.id for candidate in drawn}
+    drawn: dict[int, list[DrawnItem]] = {}
+    # A part that takes any difficulty must not use up what a part for one difficulty needs.
+    for number, part in sorted(enumerate(parts), key=lambda pair: pair[1].difficulty is None):
+        chosen = _choose(part, left, seen, random)
+        drawn[number] = [_drawn(candidate, part, random) for candidate in chosen]
+        taken = {candidate.id for candidate in chosen}
         left = [candidate for candidate in left if candidate.id not in taken]
-    return paper
+    return [item for number in range(len(parts)) for item in drawn[number]]
+
+
+def _choose(
+    part: Part, left: Sequence[Candidate], seen: set[int], random: Random
+) -> list[Candidate]:
+    fitting = [candidate for candidate in left if _fits(candidate, part)]
+    if len(fitting) < part.count:
+        raise NotEnoughQuestions(part, len(fitting))
+    random.shuffle(fitting)
+    # Sorting is stable, so each half keeps its shuffled order.
+    fitting.sort(key=lambda candidate: candidate.id in seen)
+    chosen = fitting[: part.count]
+    random.shuffle(chosen)
+    return chosen
 
 
 def _fits(candidate: Candidate, part: Part) -> bool:
