@@ -14,8 +14,13 @@ from pathlib import Path
 
 from _prepared import remember, remembered_sign_ins
 from _supervisor import Part, Supervisor, tell
+from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lms.config import SettingError, load_settings  # noqa: E402 - importable since the line above
+
 BIN = ROOT / ".venv/bin"
 START_SECONDS = 60.0
 
@@ -97,6 +102,15 @@ def beat() -> Part:
     return Part("beat", command + schedule)
 
 
+def check_settings(env: dict[str, str]) -> None:
+    """Exit with the sentence that names a wrong setting, before anything is started."""
+    written = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
+    try:
+        load_settings({**written, **env})
+    except SettingError as error:
+        sys.exit(f"The settings are not right: {error}")
+
+
 def prepare(env: dict[str, str]) -> str:
     """Migrate and load the demonstration; the sign-ins to show. Exits if that fails."""
     known = remembered_sign_ins(given_settings())
@@ -132,6 +146,7 @@ def serve(host: str, port: int) -> int:
     check_port(host, port)
     address = shown_address(host, port)
     env = environment(address)
+    check_settings(env)
     sign_ins = prepare(env)
     supervisor = Supervisor(env)
     supervisor.listen()
@@ -141,6 +156,9 @@ def serve(host: str, port: int) -> int:
         if wait_until_it_answers(supervisor, front, address):
             supervisor.start(worker(), beat())
             tell(f"\n{sign_ins}\n  {address}\n\nCtrl-C ends it.\n")
+        elif not supervisor.stops:
+            tell(f"The web server did not answer at {address} within {START_SECONDS:.0f} seconds.")
+            return 1
         status = supervisor.watch()
     finally:
         supervisor.stop()
