@@ -30,8 +30,8 @@ from lms.exams.settings_operations import set_exam
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
-from lms.videos.models import Video
-from lms.videos.operations import add_subtitle, import_video
+from lms.videos.models import Language, Video
+from lms.videos.operations import import_video, set_subtitle
 from lms.videos.tasks import package_video_now
 
 SAMPLES = ROOT / "media" / "samples"
@@ -130,7 +130,8 @@ def _lecture(folder: Path, course: Course, entry: dict[str, Any], say: Say) -> N
         video = db.session.scalar(select(Video).where(Video.lesson_id == lesson.id).limit(1))
         if video is None:
             video = import_video(trainer, lesson, folder / entry["video"], entry["video"])
-            add_subtitle(trainer, lesson, "zh", "中文", (folder / entry["subtitles"]).read_bytes())
+            subtitles = (folder / entry["subtitles"]).read_bytes()
+            set_subtitle(trainer, lesson, Language.CHINESE, subtitles)
     say(f"  {course.title} · {lesson.title}")
     package_video_now(video.id)
 

@@ -10,6 +10,7 @@ from lms import (
     accounts,
     catalog,
     certificates,
+    cli,
     enrollments,
     exams,
     hourbank,

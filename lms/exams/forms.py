@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from lms.exams.models import ExamSettings
@@ -20,7 +21,12 @@ class PartForm(Form):
     points = IntegerField(_l("每题分值"), [InputRequired(), NumberRange(1, 100)], default=5)
     difficulty = SelectField(
         _l("难度"),
-        choices=[("", _l("不限")), ("1", _l("易")), ("2", _l("中")), ("3", _l("难"))],
+        choices=[
+            SelectChoice("", _l("不限")),
+            SelectChoice("1", _l("易")),
+            SelectChoice("2", _l("中")),
+            SelectChoice("3", _l("难")),
+        ],
         default="",
     )
 
