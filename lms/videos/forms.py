@@ -8,7 +8,7 @@ from wtforms import SelectField
 from lms.videos.models import Language
 
 
-class SubtitleForm(FlaskForm):  # type: ignore[misc]
+class SubtitleForm(FlaskForm):
     language = SelectField(
         _l("字幕语言"), choices=[(language.value, language.label) for language in Language]
     )
