@@ -1,0 +1,116 @@
+"""Fills a new installation for the journeys, through the operations that the pages use.
+
+Run as `python -m tests.journeys.seed` in the installation's environment. It says "ready for parts"
+once the tables are there, then waits for the worker to package the films, and publishes.
+"""
+
+import sys
+import time
+
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.accounts.operations import create_person
+from lms.accounts.rules import resident_check_character
+from lms.catalog.content_operations import add_lesson
+from lms.catalog.models import Course
+from lms.catalog.operations import create_course, publish_course
+from lms.catalog.rules import CourseFacts
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.enums import HourCategory
+from lms.core.types import Hours
+from lms.demo_people import ENTERPRISE, load_people
+from lms.exams.rules import Part
+from lms.exams.settings_operations import set_exam
+from lms.factory import create_app
+from lms.hourbank.cli import set_up_local
+from lms.organizations.models import Organization
+from lms.questions.models import QuestionKind
+from lms.questions.operations import create_question
+from lms.questions.rules import QuestionFacts
+from lms.videos.models import Video, VideoState
+from lms.videos.operations import import_video
+from tests.journeys import world
+
+LONGEST_PACKAGING_SECONDS = 100
+
+
+def fill() -> None:
+    """Everything, in the order in which a real installation comes about."""
+    upgrade()
+    with transaction():
+        people = load_people()
+    sys.stdout.write("ready for parts\n")
+    sys.stdout.flush()
+    set_up_local()
+    with transaction():
+        _learners()
+    for facts in world.COURSES:
+        with transaction():
+            _course(people["trainer"], facts)
+    _wait_for_packaging()
+    with transaction():
+        for course in db.session.scalars(select(Course)):
+            publish_course(people["trainer"], course)
+
+
+def _learners() -> None:
+    unit = db.session.scalars(select(Organization).where(Organization.name == ENTERPRISE)).one()
+    for number, learner in enumerate(world.LEARNERS, start=1):
+        first_17 = f"37110319820305{number:03d}"
+        create_person(
+            name=learner.name,
+            identity_number=first_17 + resident_check_character(first_17),
+            unit=unit,
+            username=learner.username,
+            password=world.PASSWORD,
+            profession="工程技术",
+        )
+
+
+def _course(trainer: Person, facts: world.CourseFacts) -> None:
+    written = CourseFacts(
+        title=facts.title,
+        category=HourCategory(facts.category),
+        hours=Hours.parse(facts.hours),
+        year=clock.today().year,
+        lecturer_name="宋教授",
+        summary="从岗位实际出发，讲清要求、方法和常见问题。",
+        requires_exam=facts.requires_exam,
+    )
+    course = create_course(trainer, trainer.posts[0].organization, written, facts.slug)
+    for question in world.QUESTIONS:
+        create_question(trainer, course, _question(question))
+    if facts.requires_exam:
+        set_exam(trainer, course, [Part("single", 3, 20), Part("true_false", 1, 40)], 60, 30)
+    for title, film in facts.lessons:
+        import_video(trainer, add_lesson(trainer, course, title), film)
+
+
+def _question(asked: world.Asked) -> QuestionFacts:
+    return QuestionFacts(
+        kind=QuestionKind(asked.kind),
+        text=asked.text,
+        options=asked.options,
+        answer=asked.answer,
+        explanation=f"解析：{'、'.join(asked.right)}。",
+        topic="学时要求",
+    )
+
+
+def _wait_for_packaging() -> None:
+    deadline = time.monotonic() + LONGEST_PACKAGING_SECONDS
+    unfinished = select(func.count()).select_from(Video).where(Video.state != VideoState.READY)
+    while db.session.scalar(unfinished):
+        db.session.rollback()
+        if time.monotonic() > deadline:
+            raise SystemExit("the worker did not package the films in time")
+        time.sleep(0.2)
+    db.session.rollback()
+
+
+if __name__ == "__main__":
+    with create_app().app_context():
+        fill()

@@ -1,0 +1,50 @@
+"""Every page that links lead to, for every role, at both widths.
+
+Nothing serious by axe-core, no complaint in the console (which is where a violation of the content
+security policy shows), no sideways scrolling. The pictures are in test-results/pages/ to look at.
+"""
+
+import shutil
+
+import pytest
+
+from lms.demo_people import PASSWORD as DEMO_PASSWORD
+from tests.journeys import world
+from tests.journeys.conftest import RESULTS
+from tests.journeys.inspection import Findings, walk
+
+STAFF = ("trainer", "base", "unit", "department", "bureau")
+
+
+def _findings(role: str) -> Findings:
+    folder = RESULTS / "pages" / role
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return Findings(role, folder)
+
+
+def test_what_a_guest_sees(visit):
+    findings = _findings("guest")
+    walk(visit("guest"), ["/", "/courses", "/sign-in", "/verify"], findings)
+    assert findings.wrong == []
+    assert len(findings.looked_at) >= 5
+
+
+def test_what_a_learner_sees(visit):
+    findings = _findings("learner")
+    visitor = visit("reader")
+    visitor.sign_in(world.READER.username)
+    walk(visitor, ["/me", "/me/hours", "/me/certificates", "/hourbank/me"], findings)
+    assert findings.wrong == []
+    assert len(findings.looked_at) >= 8
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_what_staff_see(visit, role):
+    findings = _findings(role)
+    visitor = visit(role)
+    start = visitor.sign_in(role, DEMO_PASSWORD)
+    managed = start.get_by_role("navigation", name="主导航").get_by_role("link", name="管理")
+    walk(visitor, [managed.get_attribute("href") or ""], findings)
+    assert findings.wrong == []
+    assert len(findings.looked_at) >= 3

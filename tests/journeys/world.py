@@ -1,0 +1,93 @@
+"""Who and what the journeys meet: learners, courses, and the right answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lms.config import ROOT
+
+SAMPLES = ROOT / "media/samples/test"
+PASSWORD = "journey-password"
+
+PAID = "workshop-equipment"
+FREE = "safe-production-law"
+EXAMINED = "policy-review"
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner, each of one journey, so that no journey depends on another."""
+
+    username: str
+    name: str
+
+
+MAIN = Learner("main", "欧阳思远")
+RELOADING = Learner("reloading", "李春梅")
+PHONE = Learner("phone", "何志军")
+KEYBOARD = Learner("keyboard", "郑丽")
+RESTUDYING = Learner("restudying", "马建华")
+READER = Learner("reader", "林晓燕")
+LEARNERS = (MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its options; `right` are the texts of the right ones."""
+
+    text: str
+    options: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        if self.options == ("正确", "错误"):
+            return "true_false"
+        return "multiple" if len(self.right) > 1 else "single"
+
+    @property
+    def answer(self) -> tuple[int, ...]:
+        return tuple(self.options.index(text) for text in self.right)
+
+
+QUESTIONS = (
+    Asked("每年累计应不少于多少学时？", ("90 学时", "60 学时", "30 学时"), ("90 学时",)),
+    Asked("公需科目每年应不少于多少学时？", ("30 学时", "20 学时", "10 学时"), ("30 学时",)),
+    Asked("专业科目每年应不少于多少学时？", ("60 学时", "45 学时", "15 学时"), ("60 学时",)),
+    Asked("每门课程有几次考试机会？", ("2 次", "3 次", "不限"), ("2 次",)),
+    Asked(
+        "下列哪些属于继续教育科目？",
+        ("公需科目", "专业科目", "兴趣科目"),
+        ("公需科目", "专业科目"),
+    ),
+    Asked("弹题答对之后视频才继续播放。", ("正确", "错误"), ("正确",)),
+)
+RIGHT = {question.text: question.right for question in QUESTIONS}
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """A course of the journeys; each lesson is a title and a film."""
+
+    slug: str
+    title: str
+    category: str
+    hours: str
+    requires_exam: bool
+    lessons: tuple[tuple[str, Path], ...]
+
+
+FILM = SAMPLES / "landscape.mp4"
+SILENT_FILM = SAMPLES / "silent.webm"
+
+COURSES = (
+    CourseFacts(
+        PAID,
+        "数字化车间设备运行与维护",
+        "professional",
+        "7.5",
+        True,
+        (("设备点检的要点", FILM), ("常见故障的处理", SILENT_FILM)),
+    ),
+    CourseFacts(FREE, "安全生产法要点", "public", "2.5", False, (("依法生产", FILM),)),
+    CourseFacts(EXAMINED, "继续教育政策解读", "public", "2", True, (("政策解读", SILENT_FILM),)),
+)
