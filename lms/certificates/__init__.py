@@ -1,7 +1,40 @@
 """Certificates: issue, PDF, QR code, verification, revocation."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from lms.certificates import commands, manage_views, operations, tasks, verify_views, views
+from lms.core import events
+from lms.core.permissions import Permission
+from lms.core.tasks import every
+from lms.web import navigation, slots
+from lms.web.navigation import Entry
+
+SWEEP_SECONDS = 60
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    for blueprint in (views.blueprint, verify_views.blueprint, manage_views.blueprint):
+        app.register_blueprint(blueprint)
+    app.cli.add_command(commands.prepare_certificates)
+    events.cycle_completed.connect(operations.complete)
+    every(SWEEP_SECONDS, tasks.render_missing)
+    every(SWEEP_SECONDS, tasks.build_fonts)
+    slots.fill(app, "cycle.next", views.cycle_card, order=30)
+    navigation.add(app, *_entries())
+
+
+def _entries() -> tuple[Entry, ...]:
+    return (
+        Entry("certificates.mine", _l("我的证书"), "certificate", order=40),
+        Entry("verify.start", _l("验证证书"), "shield-check", order=90, guests=True),
+        Entry(
+            "manage_certificates.index",
+            _l("证书管理"),
+            "certificate",
+            order=60,
+            section="manage",
+            permission=Permission.CERTIFICATES_CERTIFICATE_REVOKE,
+        ),
+    )

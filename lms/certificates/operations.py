@@ -1,0 +1,114 @@
+"""Issuing, revoking and replacing certificates."""
+
+import secrets
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.accounts.operations import require
+from lms.certificates.models import Certificate, CertificateState, RevocationReason
+from lms.certificates.queries import certificate_of_cycle
+from lms.certificates.rules import SERIAL_DIGITS, format_number
+from lms.certificates.states import CERTIFICATE_MOVES
+from lms.certificates.tasks import render_certificate
+from lms.core import clock, events
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid
+from lms.core.permissions import Permission
+from lms.core.states import move
+from lms.core.tasks import enqueue_after_commit
+from lms.enrollments.models import Cycle
+from lms.hours.operations import write_credit
+
+CODE_BYTES = 16
+_TRIES = 5
+
+
+def complete(cycle: Cycle, **_more: object) -> None:
+    """Handler of events.cycle_completed: the certificate and its hours, in the same transaction."""
+    certificate = issue_certificate(cycle)
+    write_credit(cycle, certificate.number)
+
+
+def issue_certificate(cycle: Cycle) -> Certificate:
+    """The certificate of a completed cycle, issued at the first call.
+
+    However often and from wherever it is called, a cycle has one: the unique key decides, and who
+    comes second is given what the first one made. The file is rendered after the commit.
+    """
+    found = certificate_of_cycle(cycle.id)
+    if found is not None:
+        return found
+    for _ in range(_TRIES):
+        certificate = _printed(cycle)
+        try:
+            with db.session.begin_nested():
+                db.session.add(certificate)
+        except IntegrityError:
+            found = certificate_of_cycle(cycle.id)
+            if found is not None:
+                return found
+            # Not the cycle, so a number that exists already was drawn: draw another.
+            continue
+        record(AuditTag.CERTIFICATES_CERTIFICATE_ISSUE, None, f"certificate:{certificate.id}")
+        enqueue_after_commit(render_certificate, certificate.id)
+        return certificate
+    raise Conflict()
+
+
+def _printed(cycle: Cycle) -> Certificate:
+    course, person = cycle.course, cycle.person
+    now = clock.now()
+    serial = secrets.randbelow(10**SERIAL_DIGITS)
+    return Certificate(
+        number=format_number(course.year, course.base.division_code, serial),
+        code=secrets.token_urlsafe(CODE_BYTES),
+        cycle_id=cycle.id,
+        person_id=person.id,
+        base_id=course.base_id,
+        person_name=person.name,
+        identity_tail=person.identity_tail,
+        course_title=course.title,
+        category=course.category,
+        hours=course.hours,
+        year=course.year,
+        base_name=course.base.name,
+        issuer_name=current_app.extensions["settings"].issuer_name,
+        has_exam=course.requires_exam,
+        completed_at=cycle.ended_at or now,
+        issued_at=now,
+    )
+
+
+def revoke_certificate(
+    actor: Person, certificate: Certificate, reason: RevocationReason, note: str
+) -> None:
+    """Revoke a certificate for a public `reason`; the `note` is for staff and the hour bank.
+
+    Sends events.certificate_revoked, on which the hours go back. Raises NotAllowed unless `actor`
+    may revoke over the course's base, Invalid without a note, IllegalMove unless it is valid.
+    """
+    require(actor, Permission.CERTIFICATES_CERTIFICATE_REVOKE, certificate.base_id)
+    if not note.strip():
+        raise Invalid(_l("请写明撤销的依据。"), field="note")
+    move(certificate, CertificateState.REVOKED, CERTIFICATE_MOVES)
+    certificate.revoked_at = clock.now()
+    certificate.revoked_by_id = actor.id
+    certificate.revocation_reason = reason
+    certificate.revocation_note = note.strip()
+    subject = f"certificate:{certificate.id}"
+    record(AuditTag.CERTIFICATES_CERTIFICATE_REVOKE, actor.id, subject, reason=reason.value)
+    db.session.flush()
+    events.certificate_revoked.send(certificate, reason=certificate.revocation_note)
+
+
+def supersede_certificate(old: Certificate, new: Certificate) -> None:
+    """Note that `new` stands in the place of `old`. Raises IllegalMove unless `old` is valid."""
+    if old.id == new.id:
+        raise Conflict()
+    move(old, CertificateState.SUPERSEDED, CERTIFICATE_MOVES)
+    old.superseded_at = clock.now()
+    old.superseded_by = new

@@ -1,0 +1,36 @@
+"""Background work: making files, finding those the queue lost, building the fonts."""
+
+import logging
+
+from lms.certificates import fonts
+from lms.certificates.files import ensure_pdf
+from lms.certificates.queries import ids_without_pdf
+from lms.core.db import db
+from lms.core.tasks import task
+
+log = logging.getLogger(__name__)
+SWEEP_SIZE = 50
+
+
+@task
+def render_certificate(certificate_id: int) -> None:
+    """Make the file of a certificate, unless it is there."""
+    ensure_pdf(certificate_id)
+
+
+@task
+def render_missing() -> None:
+    """The sweep: make whatever file is missing. One that fails does not hold up the others."""
+    due = ids_without_pdf(SWEEP_SIZE)
+    db.session.rollback()
+    for certificate_id in due:
+        try:
+            ensure_pdf(certificate_id)
+        except Exception:
+            log.exception("certificate %d could not be rendered", certificate_id)
+
+
+@task
+def build_fonts() -> None:
+    """Make the subset fonts, unless they are there. Until then the full ones are used."""
+    fonts.build_fonts(fonts.fonts_dir())
