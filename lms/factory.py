@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts.register(app)
     for feature in _features(settings):
         feature.register(app)
-
+    cli.register(app)
     return app
 
 
