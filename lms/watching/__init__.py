@@ -2,6 +2,16 @@
 
 from flask import Flask
 
+from lms.watching import gate, tasks, views
+from lms.watching.release import KeyRelease
+from lms.watching.tokens import TokenSigner
+
+__all__ = ["register", "tasks"]
+
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    settings = app.extensions["settings"]
+    app.register_blueprint(views.blueprint)
+    signer = TokenSigner(settings.secret_key)
+    gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))

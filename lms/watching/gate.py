@@ -1,0 +1,119 @@
+"""GET /keys/<video>/<window>: the gate as HTTP, answered before the pages' application is reached.
+
+Languages, sessions, forgery protection and rate limits of pages have nothing to do here and would
+cost several times what releasing a key does. The same answer is given through the ordinary route.
+
+200 16 bytes | 403 forged, expired, skipping ahead, closed | 409 playing elsewhere
+423 a pop-up is due | 425 too early (Retry-After, retry_after_ms) | 503 come back in a second
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, current_app
+
+from lms.core import clock
+from lms.watching.release import Answer, KeyRelease
+from lms.watching.rules import Verdict
+
+log = logging.getLogger(__name__)
+Environ = dict[str, Any]
+Reply = tuple[str, list[tuple[str, str]], bytes]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+PREFIX = "/keys/"
+TOKEN_COOKIE = "watch"  # noqa: S105 - the cookie's name
+_MOST_DIGITS = 6
+_COMMON = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+_TITLES = {
+    "closed": "The course is closed.",
+    "playing-elsewhere": "The lesson is playing elsewhere.",
+    "popup-due": "A pop-up question is due.",
+    "skipping-ahead": "This window is not the next one.",
+    "token": "The watch token is missing, forged or expired.",
+    "too-early": "This window is not due yet.",
+    "unavailable": "The service is busy.",
+}
+
+
+def respond(release: KeyRelease, environ: Environ) -> Reply:
+    """The whole answer to a request under /keys/."""
+    public_id, _, number = environ["PATH_INFO"].removeprefix(PREFIX).partition("/")
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
+        return _problem(HTTPStatus.FORBIDDEN, "skipping-ahead")
+    terms = release.signer.read(_token(environ), clock.now_ms())
+    if terms is None or terms.public_id != public_id:
+        return _problem(HTTPStatus.FORBIDDEN, "token")
+    try:
+        answer = release.ask(terms, int(number))
+    except Exception:
+        # Whatever failed is ours, not the learner's: the page asks again and nothing is lost.
+        log.exception("key release failed")
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", 1000)
+    return _reply(answer)
+
+
+def _token(environ: Environ) -> str:
+    token: str | None = environ.get("HTTP_X_WATCH_TOKEN")
+    return token if token else _cookie(environ.get("HTTP_COOKIE", ""))
+
+
+def _cookie(header: str) -> str:
+    # Browsers that play HLS by themselves send no header of ours, only the cookie of this path.
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == TOKEN_COOKIE:
+            return value
+    return ""
+
+
+def _reply(answer: Answer) -> Reply:
+    if answer.verdict is not Verdict.RELEASED:
+        return _problem(answer.verdict.status, answer.verdict.code, answer.retry_ms)
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", "16"), *_COMMON]
+    return "200 OK", headers, answer.key
+
+
+def _problem(status: int, code: str, retry_ms: int = 0) -> Reply:
+    """An RFC 9457 answer; `retry_ms` is told to the second above and exactly."""
+    body: dict[str, Any] = {
+        "type": f"about:blank#{code}",
+        "title": _TITLES[code],
+        "status": int(status),
+        "code": code,
+    }
+    headers = [("Content-Type", "application/problem+json"), *_COMMON]
+    if retry_ms:
+        body["retry_after_ms"] = retry_ms
+        headers.append(("Retry-After", str(-(-retry_ms // 1000))))
+    data = json.dumps(body).encode()
+    headers.append(("Content-Length", str(len(data))))
+    return f"{int(status)} {HTTPStatus(status).phrase}", headers, data
+
+
+def in_front_of(pages: Wsgi, release: KeyRelease) -> Wsgi:
+    """A WSGI application that answers for keys and leaves everything else to `pages`."""
+
+    def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(PREFIX):
+            return pages(environ, start_response)
+        status, headers, body = respond(release, environ)
+        start_response(status, headers)
+        return [body]
+
+    return serve
+
+
+def register(app: Flask, release: KeyRelease) -> None:
+    """Put the gate in front of the application."""
+    app.extensions["key_release"] = release
+    app.wsgi_app = in_front_of(app.wsgi_app, release)  # type: ignore[assignment, method-assign]
+
+
+def key_release() -> KeyRelease:
+    """The gate of this process."""
+    found: KeyRelease = current_app.extensions["key_release"]
+    return found

@@ -1,0 +1,163 @@
+"""The lease: opening a lesson parks the one in play and loads the other, in one transaction."""
+
+import secrets
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.catalog.models import Course, Lesson
+from lms.config import Settings
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import Conflict, NotFound
+from lms.enrollments.models import Cycle, CycleState
+from lms.questions.models import QuestionUse
+from lms.questions.queries import pool
+from lms.videos.models import Video
+from lms.videos.queries import current_video
+from lms.watching import rules
+from lms.watching.errors import LeaseLost
+from lms.watching.models import LessonProgress, StudyClock
+from lms.watching.queries import find_progress
+from lms.watching.tokens import WatchTerms
+
+
+def take_lease(actor: Person, cycle: Cycle, lesson: Lesson, settings: Settings) -> WatchTerms:
+    """Let this page of `actor` play `lesson`; whatever page played before has lost its lease.
+
+    A cycle that has ended and a course that is closed can be looked at as far as it was released.
+    Raises NotFound for a lesson of another course, Conflict if there is nothing to play.
+    """
+    if lesson.course_id != cycle.course_id or cycle.person_id != actor.id:
+        raise NotFound()
+    study_clock = lock_clock(actor.id)
+    settle(study_clock)
+    progress = find_progress(cycle.id, lesson.id) or _begin(cycle, lesson, settings)
+    _load(study_clock, progress)
+    return _terms(study_clock, progress, settings)
+
+
+def lock_clock(person_id: int) -> StudyClock:
+    """The learner's clock, made at first use and held until the transaction ends.
+
+    Every operation takes this lock first, so that none waits for another in a circle.
+    """
+    found = _held_clock(person_id)
+    if found is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            db.session.add(StudyClock(person_id=person_id))
+    except IntegrityError:
+        pass
+    made = _held_clock(person_id)
+    if made is None:
+        raise NotFound()
+    return made
+
+
+def _held_clock(person_id: int) -> StudyClock | None:
+    # Keys are released past the session, so what it remembers of the row may be old.
+    return db.session.get(StudyClock, person_id, with_for_update=True, populate_existing=True)
+
+
+def settle(study_clock: StudyClock) -> None:
+    """Write what was released on the clock into the progress of the lesson in play."""
+    progress = study_clock.progress
+    if progress is None:
+        return
+    progress.high_water = study_clock.high_water
+    progress.trail += study_clock.trail
+    study_clock.trail = ""
+    if progress.high_water == progress.window_count and progress.ends_at_ms is None:
+        progress.ends_at_ms = study_clock.due_ms
+    db.session.flush()
+
+
+def hold_lease(actor: Person, terms: WatchTerms) -> tuple[StudyClock, LessonProgress]:
+    """The clock, locked and settled, and the progress in play.
+
+    Raises LeaseLost if another page or device has taken over.
+    """
+    study_clock = lock_clock(actor.id)
+    progress = study_clock.progress
+    if study_clock.lease != terms.lease or progress is None:
+        raise LeaseLost()
+    settle(study_clock)
+    return study_clock, progress
+
+
+def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
+    """Bind the cycle to the lesson's present video and draw the gates."""
+    if cycle.state is not CycleState.ACTIVE or cycle.course.is_past_closing:
+        raise Conflict(_l("课程已经结束，没有学过的课时不能再学。"))
+    video = current_video(lesson.id)
+    if video is None:
+        raise Conflict(_l("本课时的视频正在准备，请稍后再来。"))
+    progress = LessonProgress(
+        cycle_id=cycle.id,
+        lesson_id=lesson.id,
+        video_id=video.id,
+        package_version=video.package_version,
+        window_count=video.window_count,
+        window_ms=video.window_seconds * 1000,
+        duration_ms=video.duration_ms,
+        gates=_gates(cycle.course_id, lesson, video, settings.popup_every),
+    )
+    db.session.add(progress)
+    db.session.flush()
+    return progress
+
+
+def _gates(course_id: int, lesson: Lesson, video: Video, popup_every: int) -> list[int]:
+    if not pool(course_id, lesson.id, QuestionUse.POPUP):
+        return []
+    return rules.draw_gates(video.window_count, video.duration_ms, popup_every)
+
+
+def _load(study_clock: StudyClock, progress: LessonProgress) -> None:
+    # due_ms stays: the bucket is the learner's, and changing lessons never refills it.
+    study_clock.lease = secrets.randbits(62) + 1
+    study_clock.progress_id = progress.id
+    study_clock.high_water = progress.high_water
+    study_clock.window_count = progress.window_count
+    study_clock.next_gate = progress.next_gate
+    study_clock.trail = ""
+    db.session.flush()
+
+
+def _terms(study_clock: StudyClock, progress: LessonProgress, settings: Settings) -> WatchTerms:
+    now_ms = clock.now_ms()
+    rest_ms = progress.duration_ms - (progress.window_count - 1) * progress.window_ms
+    return WatchTerms(
+        person_id=study_clock.person_id,
+        lease=study_clock.lease,
+        progress_id=progress.id,
+        video_id=progress.video_id,
+        package_version=progress.package_version,
+        window_count=progress.window_count,
+        window_ms=progress.window_ms,
+        last_window_ms=rest_ms,
+        pace_tenths=progress.cycle.course.max_pace_tenths,
+        closes_at_ms=closes_at_ms(progress.cycle),
+        expires_at_ms=now_ms + settings.watch_token_hours * 3_600_000,
+        started_at_ms=int(progress.started_at.timestamp() * 1000),
+        public_id=progress.video.public_id,
+    )
+
+
+def closes_at_ms(cycle: Cycle) -> int:
+    """When windows cease to be released: the end of the course's last day, or of the cycle.
+
+    0 for never. Days end at 24:00 in Shanghai.
+    """
+    if cycle.state is not CycleState.ACTIVE:
+        return 1
+    return _course_closes_at_ms(cycle.course)
+
+
+def _course_closes_at_ms(course: Course) -> int:
+    if course.closes_on is None:
+        return 0
+    return int(clock.end_of_day(course.closes_on).timestamp() * 1000)

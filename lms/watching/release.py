@@ -1,0 +1,105 @@
+"""Releasing a window: one conditional UPDATE of one row, and why it did not happen.
+
+This is the hot path: every learner asks every half minute. It loads no ORM object and no session;
+everything it needs stands in the signed watch token and in the learner's clock.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Flask
+
+from lms.core import clock
+from lms.core.db import db
+from lms.videos.keys import window_key
+from lms.videos.operations import video_secret
+from lms.videos.queries import get_video
+from lms.watching import rules
+from lms.watching.connections import LeanConnections
+from lms.watching.rules import Standing, Verdict
+from lms.watching.tokens import TokenSigner, WatchTerms
+
+# Compare and swap on the high-water mark: of two requests for one window one changes the row.
+# The bucket is GCRA (design, "Key release, exactly"): now >= due - allowance, then
+# due = max(due, now) + length / pace.
+_RELEASE = """
+UPDATE study_clocks
+SET high_water = high_water + 1,
+    due_ms = CASE WHEN due_ms > :now THEN due_ms ELSE :now END + :cost,
+    trail = trail || :mark
+WHERE person_id = :person AND lease = :lease AND high_water = :window
+  AND (next_gate IS NULL OR next_gate > :window)
+  AND due_ms <= :latest_due
+"""
+_STANDING = """
+SELECT lease, high_water, next_gate, due_ms FROM study_clocks WHERE person_id = :person
+"""
+# Decrypted secrets of so many videos are kept by each process.
+_SECRETS_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of asking for a key: the key, or why not and when to ask again."""
+
+    verdict: Verdict
+    key: bytes = b""
+    retry_ms: int = 0
+
+
+class KeyRelease:
+    """Releases windows for whoever holds a lease. One object a process."""
+
+    def __init__(self, app: Flask, prefetch_windows: int, signer: TokenSigner) -> None:
+        with app.app_context():
+            self._connections = LeanConnections(db.engine)
+        self._app = app
+        self._prefetch_windows = prefetch_windows
+        self.signer = signer
+        self._release = self._connections.statement(_RELEASE)
+        self._standing = self._connections.statement(_STANDING)
+        self.secret = lru_cache(_SECRETS_KEPT)(self._load_secret)
+
+    def ask(self, terms: WatchTerms, window: int) -> Answer:
+        """Release `window` (from 0) if it is its turn, give it again if it was released."""
+        verdict, retry_ms = self._decide(terms, window)
+        if verdict is not Verdict.RELEASED:
+            return Answer(verdict, retry_ms=retry_ms)
+        secret = self.secret(terms.video_id, terms.package_version)
+        return Answer(verdict, window_key(secret, terms.package_version, window))
+
+    def _decide(self, terms: WatchTerms, window: int) -> tuple[Verdict, int]:
+        if not 0 <= window < terms.window_count:
+            return Verdict.SKIPPING_AHEAD, 0
+        now_ms = clock.now_ms()
+        allowance_ms = self._allowance_ms(terms)
+        closed = 0 < terms.closes_at_ms <= now_ms
+        with self._connections.borrow() as connection:
+            if not closed and connection.write(
+                self._release, _release_values(terms, window, now_ms, allowance_ms)
+            ):
+                return Verdict.RELEASED, 0
+            row = connection.read(self._standing, {"person": terms.person_id})
+        standing = Standing(*row) if row else None
+        return rules.judge(window, terms.lease, standing, allowance_ms, now_ms, closed)
+
+    def _allowance_ms(self, terms: WatchTerms) -> int:
+        return self._prefetch_windows * rules.cost_ms(terms.window_ms, terms.pace_tenths)
+
+    def _load_secret(self, video_id: int, _package_version: int) -> bytes:
+        with self._app.app_context():
+            return video_secret(get_video(video_id))
+
+
+def _release_values(
+    terms: WatchTerms, window: int, now_ms: int, allowance_ms: int
+) -> dict[str, int | str]:
+    return {
+        "person": terms.person_id,
+        "lease": terms.lease,
+        "window": window,
+        "now": now_ms,
+        "cost": rules.cost_ms(terms.length_ms(window), terms.pace_tenths),
+        "latest_due": now_ms + allowance_ms,
+        "mark": rules.release_mark(window, terms.started_at_ms, now_ms),
+    }

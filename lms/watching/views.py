@@ -1,0 +1,201 @@
+"""The study page, the player, and what the player asks of the server."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.catalog.models import Lesson
+from lms.catalog.queries import get_lesson
+from lms.config import Settings
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.errors import Invalid, NotAllowed, NotFound
+from lms.enrollments.models import Cycle
+from lms.enrollments.queries import get_own_cycle
+from lms.questions.rules import public_view
+from lms.videos import queries as videos
+from lms.watching import gate, operations, popup_operations, queries
+from lms.watching.finish_operations import finish_lesson
+from lms.watching.models import LessonProgress, Popup
+from lms.watching.tasks import finish_all
+from lms.watching.tokens import WatchTerms
+from lms.web.auth import signed_in, token_checked
+
+blueprint = Blueprint("watching", __name__)
+_LESSON = "/learn/<int:cycle_id>/lessons/<int:lesson_id>"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@blueprint.get("/keys/<video>/<window>")
+@token_checked
+def key(video: str, window: str) -> Response:
+    """The gate by the ordinary route; gate.in_front_of answers the same without coming here."""
+    status, headers, body = gate.respond(gate.key_release(), request.environ)
+    return Response(body, status, headers)
+
+
+@blueprint.get("/learn/<int:cycle_id>")
+@signed_in
+def cycle(cycle_id: int) -> str:
+    own = get_own_cycle(current_user, cycle_id)
+    finish_all(queries.progress_ids_to_finish(own.id))
+    own = get_own_cycle(current_user, cycle_id)
+    return render_template("watching/cycle.html", **_study_facts(own))
+
+
+def _study_facts(own: Cycle) -> dict[str, Any]:
+    lessons = queries.progress_of(own)
+    return {
+        "cycle": own,
+        "lessons": lessons,
+        "next_lesson": next((one for one in lessons if not one.is_finished), None),
+        "finished_count": sum(one.is_finished for one in lessons),
+        "is_watched": queries.is_course_watched(own),
+    }
+
+
+@blueprint.get(_LESSON)
+@signed_in
+def lesson(cycle_id: int, lesson_id: int) -> str:
+    own = get_own_cycle(current_user, cycle_id)
+    shown = get_lesson(own.course, lesson_id)
+    facts = _study_facts(own)
+    lessons = facts["lessons"]
+    place = next(number for number, one in enumerate(lessons) if one.lesson.id == shown.id)
+    return render_template(
+        "watching/lesson.html",
+        lesson=shown,
+        standing=lessons[place],
+        following=lessons[place + 1] if place + 1 < len(lessons) else None,
+        subtitles=_subtitles(shown),
+        **facts,
+    )
+
+
+def _subtitles(shown: Lesson) -> list[dict[str, str]]:
+    return [
+        {
+            "url": videos.subtitle_url(one),
+            "language": one.language.value,
+            "label": one.label or str(one.language.label),
+        }
+        for one in videos.subtitles_of(shown.id)
+    ]
+
+
+@blueprint.post(f"{_LESSON}/lease")
+@signed_in
+def lease(cycle_id: int, lesson_id: int) -> Response:
+    """Take the lease for this page; answers the watch token and what is released."""
+    with transaction():
+        own = get_own_cycle(current_user, cycle_id)
+        shown = get_lesson(own.course, lesson_id)
+        terms = operations.take_lease(current_user, own, shown, _settings())
+        progress = _progress(terms)
+        token = gate.key_release().signer.sign(terms)
+        answer = jsonify(token=token, **_lease_facts(terms, progress))
+    answer.set_cookie(
+        gate.TOKEN_COOKIE,
+        token,
+        path=f"{gate.PREFIX}{terms.public_id}",
+        max_age=_settings().watch_token_hours * 3600,
+        httponly=True,
+        samesite="Strict",
+        secure=_settings().cookie_secure,
+    )
+    return answer
+
+
+def _progress(terms: WatchTerms) -> LessonProgress:
+    progress = db.session.get(LessonProgress, terms.progress_id)
+    if progress is None:
+        raise NotFound()
+    return progress
+
+
+def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
+    video = progress.video
+    return {
+        "playlist": videos.playlist_url(video),
+        "keys": f"{gate.PREFIX}{terms.public_id}/",
+        "released": progress.high_water,
+        "window_count": terms.window_count,
+        "window_ms": terms.window_ms,
+        "duration_ms": progress.duration_ms,
+        "max_pace": terms.pace_tenths / 10,
+        "is_finished": progress.finished_at is not None,
+        "is_closed": 0 < terms.closes_at_ms <= clock.now_ms(),
+    }
+
+
+def _watch_terms(cycle_id: int, lesson_id: int) -> WatchTerms:
+    """What the page's watch token says; it must be this person's, for this cycle and lesson."""
+    get_own_cycle(current_user, cycle_id)
+    token = request.headers.get("X-Watch-Token", "")
+    terms = gate.key_release().signer.read(token, clock.now_ms())
+    if terms is None or terms.person_id != current_user.id:
+        raise NotAllowed(_("播放凭证已失效，请刷新页面。"))
+    progress = _progress(terms)
+    if (progress.cycle_id, progress.lesson_id) != (cycle_id, lesson_id):
+        raise NotAllowed(_("播放凭证已失效，请刷新页面。"))
+    return terms
+
+
+@blueprint.post(f"{_LESSON}/popup")
+@signed_in
+def popup(cycle_id: int, lesson_id: int) -> Response:
+    """The pop-up that is due, or null."""
+    with transaction():
+        asked = popup_operations.ask_popup(current_user, _watch_terms(cycle_id, lesson_id))
+        return jsonify(popup=_popup_facts(asked) if asked else None)
+
+
+def _popup_facts(asked: Popup) -> dict[str, Any]:
+    view = public_view(asked.question, asked.option_order)
+    return {**view, "nonce": asked.nonce, "kind_label": str(asked.question.kind.label)}
+
+
+@blueprint.post(f"{_LESSON}/popup/answer")
+@signed_in
+def answer(cycle_id: int, lesson_id: int) -> Response:
+    """Grade an answer. Says whether it is right and what follows, never what would be right."""
+    nonce, chosen = _answer_from(request.get_json(silent=True))
+    with transaction():
+        terms = _watch_terms(cycle_id, lesson_id)
+        outcome = popup_operations.answer_popup(current_user, terms, nonce, chosen, _settings())
+    return jsonify(
+        right=outcome.is_right, wait_seconds=outcome.wait_seconds, back_to=outcome.back_to
+    )
+
+
+def _answer_from(body: Any) -> tuple[str, list[Any]]:
+    if not isinstance(body, dict):
+        raise Invalid()
+    nonce, chosen = body.get("nonce"), body.get("chosen")
+    if not isinstance(nonce, str) or not isinstance(chosen, list):
+        raise Invalid()
+    return nonce, chosen
+
+
+@blueprint.post(f"{_LESSON}/finish")
+@signed_in
+def finish(cycle_id: int, lesson_id: int) -> Response:
+    """Finish the lesson if it was seen to its end; says what else is finished by it."""
+    own = get_own_cycle(current_user, cycle_id)
+    progress = queries.find_progress(own.id, lesson_id)
+    if progress is None:
+        raise NotFound()
+    progress_id = progress.id
+    with transaction():
+        done = finish_lesson(progress_id)
+        return jsonify(
+            finished=True,
+            course_watched=queries.is_course_watched(done.cycle),
+            cycle_state=done.cycle.state.value,
+        )
