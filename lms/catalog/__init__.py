@@ -1,7 +1,34 @@
 """Courses, lessons and e-textbooks: what can be studied."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from lms.catalog import manage_content_views, manage_views, views
+from lms.core.permissions import Permission
+from lms.web import navigation, slots
+
+# Its routes join the blueprint of manage_views when it is imported.
+__all__ = ["manage_content_views", "register"]
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(manage_views.blueprint)
+    slots.fill(app, "front.sections", views.front_section, order=10)
+    navigation.add(app, _catalogue_entry(), _manage_entry())
+
+
+def _catalogue_entry() -> navigation.Entry:
+    return navigation.Entry("catalog.courses", _l("课程"), "books", order=10, guests=True)
+
+
+def _manage_entry() -> navigation.Entry:
+    return navigation.Entry(
+        "manage_catalog.courses",
+        _l("课程管理"),
+        "presentation",
+        order=10,
+        section="manage",
+        permission=Permission.CATALOG_COURSE_EDIT,
+    )

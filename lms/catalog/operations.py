@@ -68,7 +68,7 @@ def create_course(
     _check(facts)
     slug = slug or _new_slug(facts.title)
     _check_slug(slug)
-    course = Course(slug=slug, base=base, created_by=actor, **vars(facts))
+    course = Course(slug=slug, base=base, created_by_id=actor.id, **vars(facts))
     _insert(course)
     record(AuditTag.CATALOG_COURSE_CREATE, actor.id, f"course:{course.id}")
     return course

@@ -53,7 +53,7 @@ def _start(
     actor: Person, person: Person, course: Course, number: int, reason: EntryReason
 ) -> Cycle:
     cycle = Cycle(
-        person=person, course=course, number=number, reason=reason, state=CycleState.ACTIVE
+        person_id=person.id, course=course, number=number, reason=reason, state=CycleState.ACTIVE
     )
     try:
         with db.session.begin_nested():

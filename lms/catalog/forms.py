@@ -1,0 +1,166 @@
+"""Forms of the catalogue and of the trainer's course pages."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.catalog.models import Course
+from lms.catalog.rules import CourseFacts, is_slug
+from lms.core.enums import HourCategory
+from lms.core.errors import DomainError
+from lms.core.types import Hours
+
+_CATEGORIES = [(category.value, category.label) for category in HourCategory]
+_PACES = [(10, _l("只能按原速播放")), (12, "1.2"), (15, "1.5"), (20, "2.0")]
+
+
+def stripped(text: str | None) -> str:
+    """A text without the blanks around it; None, which an absent field gives, as ""."""
+    return (text or "").strip()
+
+
+def show_refusal(form: FlaskForm, refusal: DomainError) -> None:
+    """Put an operation's refusal at the field it names, or above the form.
+
+    What is not about the form's content (no permission, no such record) is raised again.
+    """
+    if refusal.status in (403, 404):
+        raise refusal
+    field = form[refusal.field] if refusal.field and refusal.field in form else None
+    if field is None:
+        form.form_errors.append(str(refusal.message))
+    else:
+        field.errors = [str(refusal.message)]
+
+
+class HoursField(StringField):
+    """Credit hours such as 7.5; `hours` holds them once the field is valid."""
+
+    hours: Hours | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            self.hours = Hours.parse(self.data or "")
+        except ValueError:
+            raise ValidationError(_l("请填写学时数，最多一位小数，如 7.5。")) from None
+
+
+class CatalogueForm(FlaskForm):
+    """The filters above the catalogue."""
+
+    class Meta:
+        csrf = False
+
+    q = StringField(_l("关键词"), render_kw={"type": "search"})
+    category = SelectField(_l("类别"), choices=[("", _l("全部类别")), *_CATEGORIES], default="")
+    year = SelectField(_l("年度"), default="")
+
+
+class CourseForm(FlaskForm):
+    """What a trainer writes about a course."""
+
+    title = StringField(
+        _l("课程名称"), [InputRequired(_l("请填写课程名称。")), Length(max=120)], filters=[stripped]
+    )
+    base_id = SelectField(_l("所属基地"), coerce=int)
+    category = RadioField(
+        _l("科目类别"), [InputRequired(_l("请选择类别。"))], choices=_CATEGORIES, default="public"
+    )
+    hours = HoursField(
+        _l("学时"), [InputRequired(_l("请填写学时。"))], render_kw={"inputmode": "decimal"}
+    )
+    year = IntegerField(_l("年度"), [InputRequired(_l("请填写年度。"))])
+    summary = TextAreaField(
+        _l("课程简介"),
+        [Length(max=2000, message=_l("简介不能超过 2000 个字。"))],
+        filters=[stripped],
+    )
+    lecturer_name = StringField(
+        _l("主讲教师"), [InputRequired(_l("请填写主讲教师。")), Length(max=64)], filters=[stripped]
+    )
+    lecturer_title = StringField(_l("职称或职务"), [Length(max=64)], filters=[stripped])
+    lecturer_about = TextAreaField(
+        _l("教师介绍"),
+        [Length(max=2000, message=_l("介绍不能超过 2000 个字。"))],
+        filters=[stripped],
+    )
+    closes_on = DateField(
+        _l("学习截止日期"), [Optional()], description=_l("当天 24:00 截止；不填表示长期开放。")
+    )
+    requires_exam = BooleanField(
+        _l("需要通过考试"),
+        default=True,
+        description=_l("不勾选时，看完全部视频并答对弹题即自动完成。"),
+    )
+    max_pace_tenths = SelectField(_l("最快播放速度"), choices=_PACES, coerce=int, default=10)
+    slug = StringField(
+        _l("网址"),
+        filters=[stripped],
+        description=_l("小写字母、数字和连字符，如 data-safety；发布后不能再改。不填则自动生成。"),
+    )
+
+    def validate_slug(self, field: StringField) -> None:
+        if field.data and not is_slug(field.data):
+            raise ValidationError(_l("网址请用 2 到 60 个小写字母、数字，中间可用连字符。"))
+
+    def fill(self, course: Course) -> None:
+        """Show what is in force."""
+        self.process(obj=course)
+        for name, value in (
+            ("category", course.category.value),
+            ("hours", str(course.hours)),
+        ):
+            if name in self:
+                self[name].data = value
+
+    def facts(self, course: Course | None = None) -> CourseFacts:
+        """What was filled in; what the form does not offer stays as in `course`."""
+        values = {
+            name: self[name].data if name in self else getattr(course, name)
+            for name in CourseFacts.__dataclass_fields__
+        }
+        if "category" in self:
+            values["category"] = HourCategory(self.category.data)
+        if "hours" in self:
+            values["hours"] = self.hours.hours
+        return CourseFacts(**values)
+
+
+class LessonForm(FlaskForm):
+    title = StringField(
+        _l("课时名称"),
+        [InputRequired(_l("请填写课时名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
+        filters=[stripped],
+    )
+    summary = TextAreaField(
+        _l("内容提要"),
+        [Length(max=500, message=_l("不能超过 500 个字。"))],
+        filters=[stripped],
+        render_kw={"rows": 2},
+    )
+
+
+class EtextbookForm(FlaskForm):
+    title = StringField(
+        _l("教材名称"),
+        [InputRequired(_l("请填写教材名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
+        filters=[stripped],
+    )
+    file = FileField(_l("PDF 文件"), [FileRequired(_l("请选择 PDF 文件。"))])
+
+
+class CoverForm(FlaskForm):
+    file = FileField(_l("封面图片"), [FileRequired(_l("请选择图片。"))])

@@ -1,0 +1,122 @@
+"""The catalogue, the course page, covers and e-textbooks."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, send_file
+from flask_login import current_user
+
+from lms.accounts.models import Person
+from lms.accounts.queries import is_allowed
+from lms.catalog import queries
+from lms.catalog.cards import card_of, cover_url, price_now
+from lms.catalog.covers import cover_version, drawn_cover
+from lms.catalog.files import media_file
+from lms.catalog.forms import CatalogueForm
+from lms.catalog.models import Course, CourseState
+from lms.core.enums import HourCategory
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.web.auth import open_to_all
+from lms.web.paging import newest_first
+from lms.web.slots import collect
+
+blueprint = Blueprint("catalog", __name__)
+PAGE_SIZE = 12
+# A PDF is shown by the browser's own viewer, which brings its styles along and needs no script.
+_PDF_POLICY = (
+    "default-src 'none'; object-src 'self'; plugin-types application/pdf; "
+    "style-src 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'self'"
+)
+_SVG_POLICY = "default-src 'none'"
+
+
+def visitor() -> Person | None:
+    """The person who asks, or None for a guest."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+@blueprint.get("/courses")
+@open_to_all
+def courses() -> str:
+    form, filters = _filters()
+    query = queries.published_courses(**filters)
+    page = newest_first(query, Course.id, request.args.get("after", type=int), PAGE_SIZE)
+    kept = {name: request.args[name] for name in ("q", "category", "year") if name in request.args}
+    return render_template(
+        "catalog/courses.html",
+        form=form,
+        cards=[card_of(course) for course in page.rows],
+        page=page,
+        kept=kept,
+        is_narrowed=any(filters.values()),
+    )
+
+
+def _filters() -> tuple[CatalogueForm, dict[str, Any]]:
+    form = CatalogueForm(request.args)
+    years = queries.published_years()
+    form.year.choices = [("", form.year.gettext("全部年度")), *((str(y), str(y)) for y in years)]
+    # A filter from an old link that offers nothing any more is passed over.
+    if not form.validate():
+        for field in (form.category, form.year):
+            field.data = "" if field.errors else field.data
+            field.errors = ()
+    category = HourCategory(form.category.data) if form.category.data else None
+    year = int(form.year.data) if form.year.data else None
+    return form, {"category": category, "year": year, "text": form.q.data or ""}
+
+
+def front_section() -> str:
+    """The newest courses, for the front page."""
+    page = newest_first(queries.published_courses(), Course.id, None, 6)
+    cards = [card_of(course) for course in page.rows]
+    return render_template("catalog/_front.html", courses=cards)
+
+
+@blueprint.get("/courses/<slug>")
+@open_to_all
+def course(slug: str) -> str:
+    person = visitor()
+    found = queries.get_visible_course(slug, person)
+    can_edit = person is not None and is_allowed(
+        person, Permission.CATALOG_COURSE_EDIT, found.base_id
+    )
+    return render_template(
+        "catalog/course.html",
+        course=found,
+        price_fen=price_now(found),
+        cover_url=cover_url(found),
+        actions=collect("course.actions", course=found, person=person),
+        can_edit=can_edit,
+    )
+
+
+@blueprint.get("/courses/<slug>/cover")
+@open_to_all
+def cover(slug: str) -> Response:
+    found = queries.get_visible_course(slug, visitor())
+    if found.cover_path is not None and media_file(found.cover_path).is_file():
+        response = send_file(media_file(found.cover_path), "image/webp")
+    else:
+        response = make_response(render_template("catalog/cover.svg", **drawn_cover(found)))
+        response.mimetype = "image/svg+xml"
+        response.headers["Content-Security-Policy"] = _SVG_POLICY
+    is_lasting = request.args.get("v") == cover_version(found)
+    if found.state is not CourseState.DRAFT and is_lasting:
+        response.headers["Cache-Control"] = "public, max-age=2592000, immutable"
+    return response
+
+
+@blueprint.get("/courses/<slug>/etextbook/<int:etextbook_id>")
+@open_to_all
+def etextbook(slug: str, etextbook_id: int) -> Response:
+    found = queries.get_visible_course(slug, visitor())
+    book = queries.get_etextbook(found, etextbook_id)
+    file = media_file(book.path)
+    if not file.is_file():
+        raise NotFound()
+    name = f"{book.title}.pdf"
+    response = send_file(file, "application/pdf", download_name=name, conditional=True)
+    response.headers["Content-Security-Policy"] = _PDF_POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
