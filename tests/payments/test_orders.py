@@ -66,6 +66,7 @@ def test_parallel_clicks_place_one_order(app, clock):
         thread.start()
     for thread in threads:
         thread.join()
+    db.session.rollback()
     assert db.session.scalar(select(func.count(Order.id))) == 1
 
 

@@ -67,11 +67,11 @@ def test_same_transaction_under_another_notice_is_a_repeat(notifier):
 
 
 @pytest.mark.parametrize("header", ["Mock-Pay-Signature", "Mock-Pay-Nonce", "Mock-Pay-Timestamp"])
-@pytest.mark.parametrize("value", ["", "0", "²", "9" * 40, "签名"])
+@pytest.mark.parametrize("value", ["", "0", "-1", "9" * 40, "now"])
 def test_forged_notification_changes_nothing(notifier, header, value):
     order = place()
     request = notifier.signed(notice(order))
-    request.headers[header] = value.encode()
+    request.headers[header] = value
     assert notifier.send(request).status_code == 401
     assert nothing_changed(order)
     assert count(Notification) == 0

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from lms.core.db import transaction
@@ -17,19 +18,21 @@ from lms.web.auth import open_to_all
 from lms.web.limits import limiter
 
 blueprint = Blueprint("cashier", __name__)
+METHODS = (MockMethod.SCAN, MockMethod.CARD, MockMethod.WALLET)
+TIMINGS = (MockTiming.PROMPT, MockTiming.LATE, MockTiming.LOST)
 
 
 class CashierForm(FlaskForm):
     method = RadioField(
         _l("支付方式"),
         [InputRequired(_l("请选择一种支付方式。"))],
-        choices=[(m.value, m.label) for m in (MockMethod.SCAN, MockMethod.CARD, MockMethod.WALLET)],
+        choices=[SelectChoice(m.value, m.label) for m in METHODS],
         default=MockMethod.SCAN.value,
     )
     timing = RadioField(
         _l("演示：平台什么时候收到支付通知"),
         [InputRequired(_l("请选择一项。"))],
-        choices=[(t.value, t.label) for t in (MockTiming.PROMPT, MockTiming.LATE, MockTiming.LOST)],
+        choices=[SelectChoice(t.value, t.label) for t in TIMINGS],
         default=MockTiming.PROMPT.value,
     )
 
