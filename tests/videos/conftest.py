@@ -13,6 +13,7 @@ from lms.core.db import transaction
 from lms.videos import operations
 from lms.videos.models import Video
 from tests.factories import LessonFactory, PersonFactory, PostFactory
+from tests.support import MovableClock
 
 SPECIMENS = ROOT / "media/samples/test"
 
@@ -71,7 +72,7 @@ def trainer(lesson: Lesson) -> Person:
 
 
 @pytest.fixture
-def waiting(trainer: Person, lesson: Lesson, film: Path) -> Video:
+def waiting(clock: MovableClock, trainer: Person, lesson: Lesson, film: Path) -> Video:
     """A video that waits for packaging."""
     with transaction():
         return operations.import_video(trainer, lesson, film)
