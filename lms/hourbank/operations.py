@@ -46,10 +46,12 @@ def take_credit(platform: Platform, key: str, fingerprint: str, body: dict[str, 
     Raises Conflict for another body under the same key, and for a credit that is entered already
     under another key; Invalid naming the field for an identity number that is none.
     """
+    # In this order: whoever sees the entry of a rival also sees the answer written with it.
+    entered = credit_entry(platform.id, body["reference"])
     repeated = _repeated(platform, key, fingerprint)
     if repeated is not None:
         return repeated
-    if credit_entry(platform.id, body["reference"]) is not None:
+    if entered is not None:
         raise Conflict(_l("这条学时已经入账。"))
     line = Line(
         kind=EntryKind.CREDIT,
@@ -70,15 +72,16 @@ def take_reversal(platform: Platform, key: str, fingerprint: str, body: dict[str
 
     Raises NotFound if this platform never reported the credit, Conflict if it is reversed already.
     """
+    credit = credit_entry(platform.id, body["reference"])
+    is_reversed = credit is not None and _is_reversed(credit)
     repeated = _repeated(platform, key, fingerprint)
     if repeated is not None:
         return repeated
-    credit = credit_entry(platform.id, body["reference"])
     if credit is None:
         raise NotFound(_l("本平台没有申报过这条学时。"))
-    person = _lock(credit.person_id)
-    if _is_reversed(credit):
+    if is_reversed:
         raise Conflict(_l("这条学时已经冲销。"))
+    person = _lock(credit.person_id)
     line = Line(
         kind=EntryKind.REVERSAL,
         year=credit.year,

@@ -103,6 +103,24 @@ def test_reversal_happens_once_and_only_to_what_was_entered(platform):
     assert len(entries()) == 2
 
 
+def test_parallel_reversals_take_back_once(app, platform):
+    platform.post("/credits", credit_body())
+    body = {"reference": "credit-1", "reason": "抽查不合格"}
+    requests = [platform.signed("/reversals", body, KEY) for _number in range(6)]
+    answers: list[httpx.Response] = []
+    threads = [
+        threading.Thread(target=lambda r=request: answers.append(platform.send(r)))
+        for request in requests
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert [answer.status_code for answer in answers] == [201] * 6
+    assert [entry.hours for entry in entries()] == [Hours(25), Hours(-25)]
+
+
 def test_statement_gives_sums_and_requirement_without_an_entry(platform):
     platform.post("/credits", credit_body())
     response = platform.post("/statements", {"person": person_body(), "year": 2025})
