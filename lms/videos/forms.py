@@ -4,13 +4,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from lms.videos.models import Language
 
 
 class SubtitleForm(FlaskForm):
     language = SelectField(
-        _l("字幕语言"), choices=[(language.value, language.label) for language in Language]
+        _l("字幕语言"), choices=[SelectChoice(each.value, each.label) for each in Language]
     )
     file = FileField(
         _l("字幕文件"),
