@@ -1,0 +1,43 @@
+"""Certificates issued the real way: by completing a cycle."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.certificates.fonts import build_fonts
+from lms.certificates.models import Certificate
+from lms.certificates.queries import certificate_of_cycle
+from lms.config import ROOT
+from lms.core.db import transaction
+from lms.enrollments.operations import complete_cycle
+from tests.factories import CourseFactory, CycleFactory, PersonFactory
+
+Issue = Callable[..., Certificate]
+
+
+@pytest.fixture
+def issue(app: Flask) -> Issue:
+    """`issue(name=…, title=…)` completes a cycle and returns the certificate it earned."""
+
+    def make(name: str = "王小明", title: str = "数据治理与实务", **course: Any) -> Certificate:
+        cycle = CycleFactory(
+            person=PersonFactory(name=name), course=CourseFactory(title=title, **course)
+        )
+        with transaction():
+            complete_cycle(cycle)
+        certificate = certificate_of_cycle(cycle.id)
+        assert certificate is not None
+        return certificate
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def subset_fonts() -> Path:
+    """The small fonts, kept between runs since they take ten seconds to build."""
+    folder = ROOT / "var" / "fonts"
+    assert build_fonts(folder), "fonts-noto-cjk is not installed"
+    return folder
