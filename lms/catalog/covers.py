@@ -1,6 +1,8 @@
 """The drawn cover of a course that has no picture: its title on a calm ground, as SVG."""
 
 import hashlib
+import math
+import re
 import unicodedata
 
 from lms.catalog.models import Course
@@ -13,6 +15,8 @@ _COLOURS = {
 }
 _LINE_EMS = 10.0
 _MOST_LINES = 3
+# Latin words stay whole, and no line begins with a closing mark.
+_TOKENS = re.compile(r"[!-~]{1,16}\s*|.[，。、：；！？）》”]*\s*")
 _FONTS = "'Songti SC','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"
 
 
@@ -23,16 +27,27 @@ def cover_version(course: Course) -> str:
 
 
 def wrap_title(title: str) -> list[str]:
-    """The title in at most three lines that fit the cover; what is longer ends in an ellipsis."""
-    lines = [""]
-    for character in title:
-        if _ems(lines[-1] + character) > _LINE_EMS:
-            lines.append("")
-        lines[-1] += character
+    """The title in at most three even lines; what is longer ends in an ellipsis."""
+    tokens = _TOKENS.findall(title)
+    count = min(_MOST_LINES, math.ceil(_ems(title) / _LINE_EMS))
+    width = _ems(title) / max(1, count)
+    # The narrowest lines that are no more than needed leave no single character behind.
+    lines = _fill(tokens, width)
+    while len(lines) > count and width < _LINE_EMS:
+        width = min(_LINE_EMS, width + 0.5)
+        lines = _fill(tokens, width)
     if len(lines) > _MOST_LINES:
-        lines = lines[:_MOST_LINES]
-        lines[-1] = lines[-1][:-1] + "…"
+        lines = [*lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1][:-1] + "…"]
     return [line.strip() for line in lines]
+
+
+def _fill(tokens: list[str], width: float) -> list[str]:
+    lines = [""]
+    for token in tokens:
+        if lines[-1] and _ems((lines[-1] + token).rstrip()) > width:
+            lines.append("")
+        lines[-1] += token
+    return lines
 
 
 def _ems(text: str) -> float:

@@ -24,7 +24,12 @@ from lms.core.errors import DomainError
 from lms.core.types import Hours
 
 _CATEGORIES = [(category.value, category.label) for category in HourCategory]
-_PACES = [(10, _l("只能按原速播放")), (12, "1.2"), (15, "1.5"), (20, "2.0")]
+_PACES = [
+    (10, _l("原速")),
+    (12, _l("1.2 倍")),
+    (15, _l("1.5 倍")),
+    (20, _l("2 倍")),
+]
 
 
 def stripped(text: str | None) -> str:
@@ -105,7 +110,13 @@ class CourseForm(FlaskForm):
         default=True,
         description=_l("不勾选时，看完全部视频并答对弹题即自动完成。"),
     )
-    max_pace_tenths = SelectField(_l("最快播放速度"), choices=_PACES, coerce=int, default=10)
+    max_pace_tenths = SelectField(
+        _l("最快播放速度"),
+        choices=_PACES,
+        coerce=int,
+        default=10,
+        description=_l("学员可以选择的最高倍速。"),
+    )
     slug = StringField(
         _l("网址"),
         filters=[stripped],

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, send_file
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    send_file,
+)
 from flask_login import current_user
 
 from lms.accounts.models import Person
@@ -49,6 +57,7 @@ def courses() -> str:
         page=page,
         kept=kept,
         is_narrowed=any(filters.values()),
+        fen_per_hour=current_app.extensions["settings"].price_per_hour,
     )
 
 

@@ -1,7 +1,26 @@
 """One bank of questions for pop-ups and exams."""
 
-from flask import Flask
+from flask import Flask, render_template
+
+from lms.catalog.models import Course
+from lms.questions import import_views, manage_views, queries
+from lms.web import slots
+
+# Its routes join the blueprint of manage_views when it is imported.
+__all__ = ["import_views", "register"]
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    app.register_blueprint(manage_views.blueprint)
+    slots.fill(app, "manage.tab", _tab, order=20)
+    slots.fill(app, "manage.course", _course_card, order=20)
+
+
+def _tab(course: Course) -> str:
+    return render_template("questions/manage/_tab.html", course=course)
+
+
+def _course_card(course: Course) -> str:
+    counts = queries.count_by_kind(course)
+    return render_template("questions/manage/_course_card.html", course=course, counts=counts)

@@ -59,7 +59,9 @@ def questions_of(
 def count_by_kind(course: Course) -> dict[QuestionKind, int]:
     """How many questions in use the course has of each kind."""
     kinds = db.session.scalars(questions_of(course).with_only_columns(Question.kind))
-    counts = dict.fromkeys(QuestionKind, 0)
+    # In the order in which papers hold them, not that of the alphabet.
+    order = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
+    counts = dict.fromkeys(order, 0)
     for kind in kinds:
         counts[kind] += 1
     return counts

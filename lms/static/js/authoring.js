@@ -63,3 +63,6 @@ function wireOptions(list) {
 document.querySelectorAll('[data-price-form]').forEach(wirePrice);
 document.querySelectorAll('form [data-drop-zone]').forEach(wireFile);
 document.querySelectorAll('[data-option-rows]').forEach(wireOptions);
+
+// On a phone the tabs scroll sideways; the one that is open must be in sight.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });

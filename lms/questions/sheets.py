@@ -1,0 +1,98 @@
+"""Workbooks and CSV files as rows of texts, and back."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import openpyxl
+from flask_babel import lazy_gettext as _l
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from python_calamine import CalamineError, CalamineWorkbook
+
+from lms.core.errors import Invalid
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+MAX_ROWS = 1000
+_ZIP_MAGIC = b"PK\x03\x04"
+
+
+def read_rows(file: IO[bytes]) -> list[list[str]]:
+    """The first sheet of an xlsx file, or a CSV file, as rows of trimmed texts.
+
+    Raises Invalid (field "file") with the reason for anything else, and for what is too large.
+    """
+    content = file.read(MAX_BYTES + 1)
+    if not content:
+        raise Invalid(_l("文件是空的，请重新选择。"), field="file")
+    if len(content) > MAX_BYTES:
+        raise Invalid(_l("文件超过 4 MB，请分几次导入。"), field="file")
+    rows = _read_workbook(content) if content.startswith(_ZIP_MAGIC) else _read_csv(content)
+    # The heading and one row more than allowed, so that too many are noticed.
+    if len(rows) > MAX_ROWS + 1:
+        raise Invalid(_l("一次最多导入 1000 行，请分几次导入。"), field="file")
+    return rows
+
+
+def _read_workbook(content: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise Invalid(_l("文件解压后过大，请分几次导入。"), field="file")
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (zipfile.BadZipFile, CalamineError, IndexError) as error:
+        message = _l("无法读取这个文件，请使用模板（xlsx）重新填写。")
+        raise Invalid(message, field="file") from error
+    return [[_text(cell) for cell in row] for row in cells]
+
+
+def _text(cell: object) -> str:
+    # A workbook keeps every number as a float; 90 was typed, 90.0 is stored.
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _read_csv(content: bytes) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            if "\0" not in text:
+                reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+                return [[cell.strip() for cell in row] for row in reader]
+        except (UnicodeDecodeError, csv.Error):
+            continue
+    raise Invalid(_l("这不是 xlsx 或 csv 文件，请使用模板重新填写。"), field="file")
+
+
+def write_workbook(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()
+) -> bytes:
+    """An xlsx file with one table, and a second sheet of notes if there are any."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = title
+    for place, values in enumerate([headings, *rows], start=1):
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(place, column)
+            cell.value = value
+            # As text, whatever it begins with: an option "=1+1" is no formula.
+            cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=place == 1)
+    for column, heading in enumerate(headings, start=1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = 48 if heading in ("题干", "解析") else 16
+    sheet.freeze_panes = "A2"
+    if notes:
+        about = workbook.create_sheet("说明")
+        about.column_dimensions["A"].width = 100
+        for note in notes:
+            about.append([note])
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
