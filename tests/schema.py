@@ -1,6 +1,6 @@
 """The schema of test databases: made once a session, emptied between tests."""
 
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from lms.core.db import Base, db
 
@@ -12,9 +12,17 @@ def create_schema() -> None:
 
 
 def empty_tables() -> None:
-    """Empty every table of a PostgreSQL database, whatever triggers guard it."""
-    names = ", ".join(f'"{table}"' for table in inspect(db.engine).get_table_names())
+    """Empty every table of a PostgreSQL database that holds anything, whatever triggers guard it.
+
+    Asking which do and deleting from those is several times quicker than TRUNCATE of them all.
+    """
+    names = [table.name for table in Base.metadata.sorted_tables]
+    asked = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
+        for name in names
+    )
     with db.engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        connection.execute(text("SET session_replication_role = DEFAULT"))
+        filled = connection.execute(text(asked)).scalars().all()
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in filled:
+            connection.execute(text(f'DELETE FROM "{name}"'))

@@ -1,6 +1,7 @@
 """Re-study: after two failed attempts one applies, the unit or the base decides."""
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
@@ -46,11 +47,13 @@ def decide_restudy(
     Raises NotFound if `actor` may not decide it, nobody on an application of their own; Invalid
     for a refusal without reason; Conflict if it is decided already.
     """
+    # Held until the commit, so that two decisions at once queue up and the second is refused.
+    row = select(RestudyApplication.id).where(RestudyApplication.id == application_id)
+    db.session.execute(row.with_for_update())
     application = queries.application_to_decide(actor, application_id)
     remark = remark.strip()
     if not approve and not remark:
         raise Invalid(_l("不同意时请说明理由。"), field="remark")
-    db.session.refresh(application, with_for_update=True)
     move(application, RestudyState.APPROVED if approve else RestudyState.REFUSED, RESTUDY)
     application.decided_at = clock.now()
     application.decided_by_id = actor.id
