@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField, ValidationError
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from lms.certificates.models import RevocationReason
@@ -46,7 +46,8 @@ class RevokeForm(FlaskForm):
     """Why a certificate is revoked: for the public, and for the files."""
 
     reason = SelectField(
-        _l("公开的撤销原因"), choices=[(reason.value, reason.label) for reason in RevocationReason]
+        _l("公开的撤销原因"),
+        choices=[SelectChoice(reason.value, reason.label) for reason in RevocationReason],
     )
     note = TextAreaField(
         _l("撤销依据"), [InputRequired(_l("请写明撤销的依据。")), Length(min=4, max=500)]

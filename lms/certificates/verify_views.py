@@ -7,6 +7,7 @@ from lms.certificates import queries
 from lms.certificates.checking import LARGEST_PDF_BYTES, PdfCheck, check_pdf
 from lms.certificates.forms import FileForm, LookupForm
 from lms.certificates.keys import load_root
+from lms.core import clock
 from lms.web.auth import open_to_all
 from lms.web.limits import limiter
 
@@ -21,7 +22,9 @@ def record(code: str) -> str | tuple[str, int]:
     certificate = queries.find_by_code(code)
     if certificate is None:
         return render_template("certificates/unknown.html"), 404
-    return render_template("certificates/record.html", certificate=certificate)
+    return render_template(
+        "certificates/record.html", certificate=certificate, asked_at=clock.now()
+    )
 
 
 @blueprint.get("/verify")

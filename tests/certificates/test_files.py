@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from lms.certificates import files, tasks
+from lms.certificates import files
+from lms.certificates import tasks as work
 from lms.certificates.models import Certificate
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -68,14 +69,14 @@ def test_lost_file_is_made_again(issue, renders):
 def test_sweep_makes_what_the_queue_lost(issue, tasks, renders):
     certificates = [issue(), issue()]
     tasks.queued.clear()
-    tasks_module_sweep()
+    sweep()
     assert sorted(renders) == sorted(c.number for c in certificates)
-    tasks_module_sweep()
+    sweep()
     assert len(renders) == 2
 
 
-def tasks_module_sweep() -> None:
-    tasks.render_missing.run()
+def sweep() -> None:
+    work.render_missing.run()
     db.session.expire_all()
 
 
@@ -89,15 +90,15 @@ def test_one_that_fails_does_not_hold_up_the_others(issue, monkeypatch, renders,
         return render(facts, folder)
 
     monkeypatch.setattr(files, "render_pdf", fail_for_one)
-    tasks_module_sweep()
+    sweep()
     assert good.is_pdf_ready
     assert not bad.is_pdf_ready
     assert bad.pdf_attempts == 1
     assert not files.pdf_file(bad).exists()
     assert str(bad.id) in caplog.text
     later = issue()
-    monkeypatch.setattr(tasks, "SWEEP_SIZE", 1)
-    tasks_module_sweep()
+    monkeypatch.setattr(work, "SWEEP_SIZE", 1)
+    sweep()
     assert later.is_pdf_ready, "the one that failed came first again"
 
 

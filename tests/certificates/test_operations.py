@@ -145,9 +145,14 @@ def test_double_click_on_completion_gives_one_of_each(app):
 
 def test_failure_after_issue_leaves_neither_certificate_nor_completion(app):
     cycle = CycleFactory()
-    with pytest.raises(RuntimeError), transaction():
-        complete_cycle(cycle)
-        raise RuntimeError
+
+    def complete_and_fail() -> None:
+        with transaction():
+            complete_cycle(cycle)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        complete_and_fail()
     assert (count(Certificate), count(Credit)) == (0, 0)
     assert cycle.state is CycleState.ACTIVE
 

@@ -62,7 +62,7 @@ def rotated(signed: bytes) -> bytes:
 def pdfsig(content: bytes, tmp_path: Path) -> str:
     path = tmp_path / "signed.pdf"
     path.write_bytes(content)
-    return subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
+    return subprocess.run(["pdfsig", path], check=False, capture_output=True, text=True).stdout
 
 
 def test_own_file_is_unchanged_and_tells_its_number(signed, keys):
@@ -103,12 +103,12 @@ def test_every_flipped_byte_of_the_signed_part_is_noticed(signed, keys):
         assert verdict(bytes(changed), keys) is not Verdict.UNCHANGED, place
 
 
-def test_changed_word_is_called_a_change(signed, keys):
-    assert verdict(signed.replace(b"XS-1", b"XS-2"), keys) is Verdict.CHANGED
+def test_one_changed_character_is_called_a_change(signed, keys):
+    assert verdict(signed.replace(b"%PDF-1.7", b"%PDF-1.6"), keys) is Verdict.CHANGED
 
 
 def test_changed_signature_value_is_refused(signed, keys):
-    first, before, after, rest = (int(x) for x in _byte_range(signed))
+    _first, before, after, _rest = (int(x) for x in _byte_range(signed))
     raw = bytearray(bytes.fromhex(signed[before + 1 : after - 1].decode()))
     used = len(raw.rstrip(b"\0"))
     raw[used - 5] ^= 1
