@@ -30,7 +30,7 @@ def wrap_title(title: str) -> list[str]:
     """The title in at most three even lines; what is longer ends in an ellipsis."""
     tokens = _TOKENS.findall(title)
     count = min(_MOST_LINES, math.ceil(_ems(title) / _LINE_EMS))
-    width = _ems(title) / max(1, count)
+    width = min(_LINE_EMS, _ems(title) / max(1, count))
     # The narrowest lines that are no more than needed leave no single character behind.
     lines = _fill(tokens, width)
     while len(lines) > count and width < _LINE_EMS:

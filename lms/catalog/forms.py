@@ -15,7 +15,8 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.catalog.models import Course
 from lms.catalog.rules import CourseFacts, is_slug
@@ -23,12 +24,12 @@ from lms.core.enums import HourCategory
 from lms.core.errors import DomainError
 from lms.core.types import Hours
 
-_CATEGORIES = [(category.value, category.label) for category in HourCategory]
+_CATEGORIES = [SelectChoice(category.value, category.label) for category in HourCategory]
 _PACES = [
-    (10, _l("原速")),
-    (12, _l("1.2 倍")),
-    (15, _l("1.5 倍")),
-    (20, _l("2 倍")),
+    SelectChoice(10, _l("原速")),
+    SelectChoice(12, _l("1.2 倍")),
+    SelectChoice(15, _l("1.5 倍")),
+    SelectChoice(20, _l("2 倍")),
 ]
 
 
@@ -70,7 +71,9 @@ class CatalogueForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("关键词"), render_kw={"type": "search"})
-    category = SelectField(_l("类别"), choices=[("", _l("全部类别")), *_CATEGORIES], default="")
+    category = SelectField(
+        _l("类别"), choices=[SelectChoice("", _l("全部类别")), *_CATEGORIES], default=""
+    )
     year = SelectField(_l("年度"), default="")
 
 
@@ -78,7 +81,7 @@ class CourseForm(FlaskForm):
     """What a trainer writes about a course."""
 
     title = StringField(
-        _l("课程名称"), [InputRequired(_l("请填写课程名称。")), Length(max=120)], filters=[stripped]
+        _l("课程名称"), [DataRequired(_l("请填写课程名称。")), Length(max=120)], filters=[stripped]
     )
     base_id = SelectField(_l("所属基地"), coerce=int)
     category = RadioField(
@@ -94,7 +97,7 @@ class CourseForm(FlaskForm):
         filters=[stripped],
     )
     lecturer_name = StringField(
-        _l("主讲教师"), [InputRequired(_l("请填写主讲教师。")), Length(max=64)], filters=[stripped]
+        _l("主讲教师"), [DataRequired(_l("请填写主讲教师。")), Length(max=64)], filters=[stripped]
     )
     lecturer_title = StringField(_l("职称或职务"), [Length(max=64)], filters=[stripped])
     lecturer_about = TextAreaField(
@@ -153,7 +156,7 @@ class CourseForm(FlaskForm):
 class LessonForm(FlaskForm):
     title = StringField(
         _l("课时名称"),
-        [InputRequired(_l("请填写课时名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
+        [DataRequired(_l("请填写课时名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
         filters=[stripped],
     )
     summary = TextAreaField(
@@ -167,7 +170,7 @@ class LessonForm(FlaskForm):
 class EtextbookForm(FlaskForm):
     title = StringField(
         _l("教材名称"),
-        [InputRequired(_l("请填写教材名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
+        [DataRequired(_l("请填写教材名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
         filters=[stripped],
     )
     file = FileField(_l("PDF 文件"), [FileRequired(_l("请选择 PDF 文件。"))])

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
@@ -58,7 +59,7 @@ def courses() -> str:
 def new_course() -> Page:
     form = CourseForm()
     bases = queries.bases_of(current_user)
-    form.base_id.choices = [(base.id, base.name) for base in bases]
+    form.base_id.choices = [SelectChoice(base.id, base.name) for base in bases]
     if request.method == "GET":
         form.year.data = clock.today().year
         # One's own base comes first, not that of a branch below it.

@@ -11,7 +11,9 @@ from flask import (
     request,
     send_file,
 )
+from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed
@@ -63,8 +65,8 @@ def courses() -> str:
 
 def _filters() -> tuple[CatalogueForm, dict[str, Any]]:
     form = CatalogueForm(request.args)
-    years = queries.published_years()
-    form.year.choices = [("", form.year.gettext("全部年度")), *((str(y), str(y)) for y in years)]
+    years = (SelectChoice(str(year)) for year in queries.published_years())
+    form.year.choices = [SelectChoice("", _("全部年度")), *years]
     # A filter from an old link that offers nothing any more is passed over.
     if not form.validate():
         for field in (form.category, form.year):

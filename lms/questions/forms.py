@@ -11,7 +11,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.catalog.forms import stripped
 from lms.catalog.models import Course, Lesson
@@ -26,8 +27,8 @@ from lms.questions.rules import (
 )
 
 KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
-_KIND_CHOICES = [(kind.value, kind.label) for kind in KINDS]
-_USE_CHOICES = [(use.value, use.label) for use in QuestionUse]
+_KIND_CHOICES = [SelectChoice(kind.value, kind.label) for kind in KINDS]
+_USE_CHOICES = [SelectChoice(use.value, use.label) for use in QuestionUse]
 DIFFICULTIES = {1: _l("易"), 2: _l("中"), 3: _l("难")}
 
 
@@ -36,10 +37,16 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("关键词"), render_kw={"type": "search"})
-    kind = SelectField(_l("题型"), choices=[("", _l("全部题型")), *_KIND_CHOICES], default="")
-    use = SelectField(_l("用途"), choices=[("", _l("全部用途")), *_USE_CHOICES], default="")
+    kind = SelectField(
+        _l("题型"), choices=[SelectChoice("", _l("全部题型")), *_KIND_CHOICES], default=""
+    )
+    use = SelectField(
+        _l("用途"), choices=[SelectChoice("", _l("全部用途")), *_USE_CHOICES], default=""
+    )
     state = SelectField(
-        _l("状态"), choices=[("", _l("使用中")), ("retired", _l("已停用"))], default=""
+        _l("状态"),
+        choices=[SelectChoice("", _l("使用中")), SelectChoice("retired", _l("已停用"))],
+        default="",
     )
 
 
@@ -48,17 +55,24 @@ class QuestionForm(FlaskForm):
 
     text = TextAreaField(
         _l("题干"),
-        [InputRequired(_l("请填写题干。")), Length(max=LONGEST_TEXT)],
+        [DataRequired(_l("请填写题干。")), Length(max=LONGEST_TEXT)],
         filters=[stripped],
         render_kw={"rows": 3},
     )
     options = FieldList(StringField(filters=[stripped]), _l("选项"), min_entries=MOST_OPTIONS)
     answer = SelectMultipleField(
-        _l("正确答案"), choices=[(i, LETTERS[i]) for i in range(MOST_OPTIONS)], coerce=int
+        _l("正确答案"),
+        choices=[SelectChoice(i, LETTERS[i]) for i in range(MOST_OPTIONS)],
+        coerce=int,
     )
     use = SelectField(_l("用途"), choices=_USE_CHOICES, default="both")
     lesson_id = SelectField(_l("所属课时"), coerce=int, default=0)
-    difficulty = SelectField(_l("难度"), choices=list(DIFFICULTIES.items()), coerce=int, default=2)
+    difficulty = SelectField(
+        _l("难度"),
+        choices=[SelectChoice(level, label) for level, label in DIFFICULTIES.items()],
+        coerce=int,
+        default=2,
+    )
     topic = StringField(
         _l("知识点（成绩按此汇总，可不填）"),
         [Length(max=LONGEST_TOPIC, message=_l("知识点不能超过 64 个字。"))],
@@ -74,8 +88,8 @@ class QuestionForm(FlaskForm):
 
     def offer_lessons(self, course: Course) -> None:
         """Let the lessons of `course`, or none, be chosen."""
-        lessons = [(lesson.id, lesson.title) for lesson in course.lessons]
-        self.lesson_id.choices = [(0, _l("不限课时")), *lessons]
+        lessons = [SelectChoice(lesson.id, lesson.title) for lesson in course.lessons]
+        self.lesson_id.choices = [SelectChoice(0, _l("不限课时")), *lessons]
 
     def fill(self, question: Question) -> None:
         """Show what the question holds."""
