@@ -84,8 +84,6 @@ class Settings:
         10, doc="How often undelivered hours are looked for.", unit="seconds"
     )
     bank_timeout: int = setting(10, doc="Longest wait for the hour bank's answer.", unit="seconds")
-    mail_url: str = setting("log:", doc="smtp://host:port for mail; log: only writes it to a log.")
-    mail_from: str = setting("xueshi@localhost", doc="Sender of mails.")
     log_level: str = setting("INFO", doc="Level of the log: DEBUG, INFO, WARNING or ERROR.")
 
     @property
