@@ -16,6 +16,7 @@ from lms.videos.playlists import Cutting, Measured
 from lms.videos.probe import VideoFacts
 from lms.videos.rules import window_count, window_of_segment
 from lms.videos.running import TranscodeError, run_ffmpeg
+from lms.videos.sprites import lay_out
 from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS, Plan, ffmpeg_arguments, plan
 
 Report = Callable[[int], None]
@@ -189,9 +190,12 @@ def _write_around(
     spec: PackageSpec, wanted: Plan, measured: Sequence[Measured], duration_ms: int
 ) -> None:
     """Poster, thumbnails and their index, and last of all the master playlist."""
-    for picture in (spec.working / "poster.jpg", *sorted(spec.working.glob("sprite-*.jpg"))):
-        shutil.move(picture, spec.target / picture.name)
-    index = playlists.thumbnails_vtt(duration_ms, THUMBNAIL_EVERY_SECONDS, wanted.sheet)
+    shutil.move(spec.working / "poster.jpg", spec.target / "poster.jpg")
+    pictures = sorted(spec.working.glob("thumbnail-*.jpg"))
+    lay_out(pictures, wanted.sheet, spec.target)
+    index = playlists.thumbnails_vtt(
+        len(pictures), duration_ms, THUMBNAIL_EVERY_SECONDS, wanted.sheet
+    )
     (spec.target / "thumbnails.vtt").write_text(index)
     master = playlists.master_playlist(measured, float(wanted.rate), spec.facts.has_audio)
     (spec.target / "master.m3u8").write_text(master)

@@ -78,11 +78,11 @@ def read_durations(playlist: str) -> list[float]:
     return [float(tag.removeprefix("#EXTINF:").split(",")[0]) for tag in tags]
 
 
-def thumbnails_vtt(duration_ms: int, every_seconds: int, sheet: "Sheet") -> str:
-    """WebVTT that maps times to rectangles of the sprite sheets."""
+def thumbnails_vtt(count: int, duration_ms: int, every_seconds: int, sheet: "Sheet") -> str:
+    """WebVTT that maps times to rectangles of the sprite sheets, on which are `count` pictures."""
     cues = ["WEBVTT", ""]
     per_sheet = sheet.columns * sheet.rows
-    for number in range(math.ceil(duration_ms / (every_seconds * 1000))):
+    for number in range(min(count, math.ceil(duration_ms / (every_seconds * 1000)))):
         start_ms = number * every_seconds * 1000
         end_ms = min(start_ms + every_seconds * 1000, duration_ms)
         page, place = divmod(number, per_sheet)

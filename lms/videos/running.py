@@ -4,11 +4,13 @@ import os
 import select
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 _LOG = "ffmpeg.log"
 _READ_BYTES = 4096
+_LISTEN_SECONDS = 0.5
 
 
 class TranscodeError(Exception):
@@ -40,8 +42,9 @@ def run_ffmpeg(
 ) -> None:
     """Run `command` in `folder`; `on_seconds` hears how many seconds of film are done.
 
-    Raises TranscodeError if it fails or says nothing for `stall_seconds`. An exception of
-    `on_seconds` ends ffmpeg and passes through.
+    It hears the same number again while ffmpeg is busy and says nothing: a sign of life. An
+    exception of `on_seconds` ends ffmpeg and passes through. Raises TranscodeError if ffmpeg
+    fails, or says nothing for `stall_seconds`.
     """
     with (folder / _LOG).open("wb") as log:
         run = subprocess.Popen(
@@ -49,8 +52,7 @@ def run_ffmpeg(
         )
     with run:
         try:
-            for line in _lines(run, stall_seconds):
-                _tell(line, on_seconds)
+            _listen(run, on_seconds, stall_seconds)
         except BaseException:
             run.kill()
             raise
@@ -58,15 +60,27 @@ def run_ffmpeg(
         raise TranscodeError(run.returncode, (folder / _LOG).read_text(errors="replace"))
 
 
-def _lines(run: subprocess.Popen[bytes], stall_seconds: float) -> Iterator[str]:
-    """What ffmpeg prints, line by line; it is killed when it says nothing for too long."""
+def _listen(
+    run: subprocess.Popen[bytes], on_seconds: Callable[[float], None], stall_seconds: float
+) -> None:
+    done, heard_at = 0.0, time.monotonic()
+    for line in _lines(run):
+        if line is None and time.monotonic() - heard_at > stall_seconds:
+            run.kill()
+        elif line is not None:
+            done, heard_at = _seconds_done(line) or done, time.monotonic()
+        on_seconds(done)
+
+
+def _lines(run: subprocess.Popen[bytes]) -> Iterator[str | None]:
+    """What ffmpeg prints, line by line; None whenever it has said nothing for a while."""
     assert run.stdout is not None
     rest = b""
     while True:
-        ready, _, _ = select.select([run.stdout], [], [], stall_seconds)
+        ready, _, _ = select.select([run.stdout], [], [], _LISTEN_SECONDS)
         if not ready:
-            run.kill()
-            return
+            yield None
+            continue
         piece = os.read(run.stdout.fileno(), _READ_BYTES)
         if not piece:
             return
@@ -74,7 +88,7 @@ def _lines(run: subprocess.Popen[bytes], stall_seconds: float) -> Iterator[str]:
         yield from (line.decode(errors="replace").strip() for line in whole)
 
 
-def _tell(line: str, on_seconds: Callable[[float], None]) -> None:
+def _seconds_done(line: str) -> float | None:
+    """The seconds a line tells, or None if it tells something else."""
     name, _, value = line.partition("=")
-    if name == "out_time_us" and value.isdigit():
-        on_seconds(int(value) / 1_000_000)
+    return int(value) / 1_000_000 if name == "out_time_us" and value.isdigit() else None

@@ -87,7 +87,8 @@ def _build(job: Job, heart: "Heart") -> Package:
         segment_seconds=limits.segment_seconds,
         preset=limits.transcode_preset,
         ffmpeg=limits.ffmpeg,
-        stall_seconds=limits.packaging_stale_seconds,
+        # Our own sign of life goes on while ffmpeg is silent, which may be long on a busy machine.
+        stall_seconds=limits.packaging_stale_seconds * 10,
         working=working,
         target=building,
     )

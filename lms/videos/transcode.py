@@ -62,7 +62,8 @@ def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
 
 
 def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
-    """The command line. It writes <name>/index.m3u8, <name>/00000.ts, poster.jpg, sprite-1.jpg."""
+    """The command line. It writes <name>/index.m3u8, <name>/00000.ts, poster.jpg and
+    thumbnail-00001.jpg, thumbnail-00002.jpg, …"""
     opened = ffmpeg.input(
         f"file:{source.resolve()}", protocol_whitelist="file", format_whitelist=CONTAINERS
     )
@@ -71,9 +72,9 @@ def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
     outputs = [
         _hls_output(opened, branches, wanted),
         _poster_output(branches[len(wanted.renditions)], wanted),
-        _sprite_output(branches[len(wanted.renditions) + 1], wanted),
+        _thumbnail_output(branches[len(wanted.renditions) + 1], wanted),
     ]
-    quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.5")
+    quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25")
     whole = ffmpeg.merge_outputs(*outputs).global_args(*quiet).overwrite_output()
     return list(whole.compile(cmd=program))
 
@@ -170,16 +171,17 @@ def _poster_output(branch: Any, wanted: Plan) -> Any:
     )
 
 
-def _sprite_output(branch: Any, wanted: Plan) -> Any:
+def _thumbnail_output(branch: Any, wanted: Plan) -> Any:
+    """Single small pictures. ffmpeg's own tile filter would give none before the film's end, and
+    ffmpeg tells no progress until every output has begun."""
     sheet = wanted.sheet
     every = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{THUMBNAIL_EVERY_SECONDS})"
     picture = _scaled(branch.filter("select", every), sheet.width, sheet.height)
-    tiled = picture.filter("tile", f"{sheet.columns}x{sheet.rows}").filter("format", "yuvj420p")
     return ffmpeg.output(
-        tiled,
-        "sprite-%d.jpg",
+        picture.filter("format", "yuvj420p"),
+        "thumbnail-%05d.jpg",
         format="image2",
         fps_mode="passthrough",
         map_metadata=-1,
-        **{"q:v": 5},
+        **{"q:v": 3},
     )

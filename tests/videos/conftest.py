@@ -44,6 +44,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def slow_film(tmp_path: Path) -> Path:
+    """Sixteen seconds of noise that take an encoder a while."""
+    path = tmp_path / "slow.mkv"
+    _make(path, "nullsrc=r=15:d=16:s=640x360,noise=alls=40:allf=t", "-preset", "ultrafast")
+    return path
+
+
 _UNEVEN = ("-vf", "select='lt(mod(n,7),3)'", "-fps_mode", "vfr")
 _SOUND_OF_8_SECONDS = ("-f", "lavfi", "-i", "sine=d=8")
 

@@ -42,7 +42,12 @@ def test_master_tells_size_bandwidth_and_codecs() -> None:
 
 
 def test_thumbnails_go_on_to_the_next_sheet() -> None:
-    text = thumbnails_vtt(1_015_000, 10, Sheet(160, 90))
+    text = thumbnails_vtt(102, 1_015_000, 10, Sheet(160, 90))
     assert "00:00:10.000 --> 00:00:20.000\nsprite-1.jpg#xywh=160,0,160,90\n" in text
     assert "00:16:40.000 --> 00:16:50.000\nsprite-2.jpg#xywh=0,0,160,90\n" in text
     assert text.rstrip().endswith("00:16:50.000 --> 00:16:55.000\nsprite-2.jpg#xywh=160,0,160,90")
+
+
+def test_thumbnails_name_no_picture_that_is_not_there() -> None:
+    text = thumbnails_vtt(2, 60_000, 10, Sheet(160, 90))
+    assert text.count("-->") == 2
