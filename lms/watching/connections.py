@@ -15,22 +15,30 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from lms.watching.checkpoints import Checkpoints
+
 _NAME = re.compile(r":([a-z_]+)")
 Values = Mapping[str, Any]
+
+
+def _open(engine: Engine) -> Any:
+    """The driver's own connection, configured by the engine and no longer the pool's."""
+    pooled = engine.raw_connection()
+    driver = pooled.driver_connection
+    pooled.detach()
+    return driver
 
 
 class _Connection:
     """A connection in autocommit, and on SQLite a place in the queue of writers."""
 
-    def __init__(self, engine: Engine, queue_file: str | None) -> None:
-        pooled = engine.raw_connection()
-        driver: Any = pooled.driver_connection
+    def __init__(self, driver: Any, queue_file: str | None) -> None:
         self.driver = driver
-        pooled.detach()
         self._queue = None
         if queue_file is None:
-            self.driver.autocommit = True
+            driver.autocommit = True
         else:
+            driver.execute("PRAGMA wal_autocheckpoint=0")
             self._queue = os.open(queue_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def write(self, statement: str, values: Values) -> int:
@@ -64,6 +72,7 @@ class LeanConnections:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._free: deque[_Connection] = deque()
+        self._checkpoints = Checkpoints(lambda: _open(engine)) if self._is_sqlite else None
         # Whoever disposes of the engine means every connection of it.
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
@@ -81,12 +90,14 @@ class LeanConnections:
             connection.close()
             raise
         self._free.append(connection)
+        if self._checkpoints is not None:
+            self._checkpoints.note_write()
 
     def _take(self) -> _Connection:
         try:
             return self._free.pop()
         except IndexError:
-            return _Connection(self._engine, self._queue_file())
+            return _Connection(_open(self._engine), self._queue_file())
 
     def _queue_file(self) -> str | None:
         path = self._engine.url.database
@@ -96,5 +107,7 @@ class LeanConnections:
 
     def close(self) -> None:
         """Close every connection that is not at work."""
+        if self._checkpoints is not None:
+            self._checkpoints.wait()
         while self._free:
             self._free.pop().close()

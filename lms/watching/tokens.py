@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import struct
 from dataclasses import astuple, dataclass
+from typing import Any
 
 from lms.core.crypto import derive_key
 
@@ -63,8 +64,8 @@ class TokenSigner:
         signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if len(token) > _LONGEST or not hmac.compare_digest(signature, self._signature(body)):
             return None
-        numbers: tuple[int, ...] = _TERMS.unpack_from(body)
-        terms = WatchTerms(*numbers, public_id=body[_TERMS.size :].decode())
+        values: tuple[Any, ...] = (*_TERMS.unpack_from(body), body[_TERMS.size :].decode())
+        terms = WatchTerms(*values)
         return terms if terms.expires_at_ms > now_ms else None
 
     def _signature(self, body: bytes) -> bytes:
