@@ -49,7 +49,7 @@ def keys_dir() -> Path:
 def load_signing_keys() -> SigningKeys:
     """The root and the signer of the present year, made if they are missing, kept loaded."""
     issuer = current_app.extensions["settings"].issuer_name
-    return _load(keys_dir(), clock.today().year, issuer)
+    return load_keys(keys_dir(), clock.today().year, issuer)
 
 
 def load_root() -> x509.Certificate:
@@ -58,7 +58,8 @@ def load_root() -> x509.Certificate:
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path, year: int, issuer: str) -> SigningKeys:
+def load_keys(folder: Path, year: int, issuer: str) -> SigningKeys:
+    """The root and the signer of `year` kept in `folder`, made if they are missing."""
     with file_lock(folder / "keys.lock"):
         folder.chmod(0o700)
         root = _pair(folder, "root") or _make_root(folder, issuer)

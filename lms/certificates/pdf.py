@@ -5,6 +5,7 @@ escaped by the template; what a course is called can change neither the page nor
 """
 
 import datetime as dt
+import logging
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,8 @@ from lms.core.enums import HourCategory
 TEMPLATES = ROOT / "templates" / "pdf"
 # A certificate is a Chinese document, whatever language the page is read in that asks for it.
 _CATEGORIES = {HourCategory.PUBLIC: "公需科目", HourCategory.PROFESSIONAL: "专业科目"}
+# Its progress report, seven lines for each page, would bury everything else in the log.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 _environment = SandboxedEnvironment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
 )

@@ -41,7 +41,7 @@ def signed(unsigned, keys) -> bytes:
 @pytest.fixture
 def foreign(app, tmp_path) -> SigningKeys:
     """Keys of somebody who calls himself the same."""
-    return keys_module._load(tmp_path / "keys", 2025, "学时继续教育平台")
+    return keys_module.load_keys(tmp_path / "keys", 2025, "学时继续教育平台")
 
 
 def verdict(content: bytes, keys: SigningKeys) -> Verdict:
@@ -178,7 +178,7 @@ def test_keys_are_made_once_by_many_at_once(app, tmp_path):
 
     def load():
         gate.wait()
-        made.append(keys_module._load.__wrapped__(tmp_path / "keys", 2025, "平台"))
+        made.append(keys_module.load_keys.__wrapped__(tmp_path / "keys", 2025, "平台"))
 
     threads = [threading.Thread(target=load) for _ in range(6)]
     for thread in threads:
@@ -190,7 +190,7 @@ def test_keys_are_made_once_by_many_at_once(app, tmp_path):
 
 
 def test_keys_are_readable_by_their_owner_alone(app, tmp_path):
-    keys_module._load.__wrapped__(tmp_path / "keys", 2025, "平台")
+    keys_module.load_keys.__wrapped__(tmp_path / "keys", 2025, "平台")
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     files = sorted((tmp_path / "keys").glob("*.pem"))
     assert [path.name for path in files] == ["root.pem", "signer-2025.pem"]

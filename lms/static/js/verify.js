@@ -68,9 +68,7 @@ async function start() {
   look();
 }
 
-async function readPhoto(event) {
-  const [photo] = event.target.files;
-  if (!photo) return;
+async function readPhoto(photo) {
   say('');
   try {
     const picture = await createImageBitmap(photo);
@@ -78,7 +76,23 @@ async function readPhoto(event) {
   } catch {
     say(scanner.dataset.nothing);
   }
+}
+
+function choosePhoto(event) {
+  const [photo] = event.target.files;
+  if (photo) readPhoto(photo);
   event.target.value = '';
+}
+
+/** A file that was dropped or chosen is checked at once; a photo is read here if that can be. */
+function takeFile(event) {
+  const [file] = event.detail.files;
+  if (detector && file.type.startsWith('image/')) {
+    scanner.scrollIntoView({ block: 'center' });
+    readPhoto(file);
+  } else {
+    event.target.closest('form').requestSubmit();
+  }
 }
 
 async function offer() {
@@ -90,8 +104,9 @@ async function offer() {
   part('start').hidden = !navigator.mediaDevices?.getUserMedia;
   part('start').addEventListener('click', start);
   part('stop').addEventListener('click', stop);
-  part('photo').addEventListener('change', readPhoto);
+  part('photo').addEventListener('change', choosePhoto);
   window.addEventListener('pagehide', stop);
 }
 
+document.addEventListener('drop:files', takeFile);
 offer();
