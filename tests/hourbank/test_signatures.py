@@ -9,6 +9,7 @@ from lms.core.keys import public_pem
 from lms.hourbank import operations, signatures
 from lms.hourbank.models import LedgerEntry, Platform, SeenNonce
 from lms.hourbank.tasks import forget_nonces
+from lms.hours import bank
 from tests.hourbank.support import credit_body
 
 
@@ -82,6 +83,11 @@ def test_signature_without_coverage_of_the_body_is_refused(platform, monkeypatch
         ' "content-digest"', ""
     )
     assert refused(platform, request)
+
+
+def test_signature_that_leaves_out_the_key_header_is_refused(platform, monkeypatch):
+    monkeypatch.setattr(bank, "COVERED", ("@method", "@authority", "@path", "content-type"))
+    assert refused(platform, platform.signed("/credits", credit_body()))
 
 
 @pytest.mark.parametrize("seconds", [301, 3600, -10])

@@ -20,7 +20,7 @@ from lms.hours.models import (
     DeliveryProblem,
     DeliveryState,
 )
-from lms.hours.tasks import deliver, deliver_due
+from lms.hours.tasks import deliver, deliver_due, fetch_statement
 from tests.factories import CycleFactory, PersonFactory, PostFactory
 from tests.hours.support import answer, earn, lose
 
@@ -220,3 +220,32 @@ def test_revoked_certificate_takes_the_hours_back_after_they_were_entered(bank, 
     assert rows[1].reason == "抽查不合格"
     assert credit.delivery(DeliveryKind.REVERSAL).state is DeliveryState.ACKNOWLEDGED
     assert db.session.scalars(select(BankStatement)).one().public == Hours(0)
+
+
+def test_reversal_waits_while_its_credit_is_not_in_the_bank(bank, tasks, clock):
+    bank.is_away = True
+    credit = earn()
+    with transaction():
+        reversal = operations.reverse_credit(credit.cycle_id, "抽查不合格")
+    tasks.queued.clear()
+    bank.is_away = False
+    deliver_one(reversal.id)
+    assert reversal.state is DeliveryState.PENDING
+    assert bank.requests == []
+
+
+def test_statement_that_answers_another_question_is_not_kept(bank, tasks):
+    kept: list[str] = []
+
+    def keep(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        kept.append(response.text)
+        return response
+
+    bank.misdeeds = [keep]
+    credit = earn()
+    tasks.run_all()
+    bank.misdeeds = [answer(200, kept[0], "application/json")]
+    stranger = PersonFactory()
+    fetch_statement.run(stranger.id, credit.year)
+    owners = db.session.scalars(select(BankStatement.person_id)).all()
+    assert owners == [credit.person_id]

@@ -62,7 +62,8 @@ def test_same_transaction_under_another_notice_is_a_repeat(notifier):
     order = place()
     body = notice(order)
     notifier.notify(body)
-    notifier.notify({**body, "notice_id": "another"})
+    response = notifier.notify({**body, "notice_id": "another"})
+    assert response.json() == {"result": "repeated"}
     assert [count(model) for model in (Payment, Refund)] == [1, 0]
 
 
