@@ -34,8 +34,8 @@ blueprint = Blueprint("catalog", __name__)
 PAGE_SIZE = 12
 # A PDF is shown by the browser's own viewer, which brings its styles along and needs no script.
 _PDF_POLICY = (
-    "default-src 'none'; object-src 'self'; plugin-types application/pdf; "
-    "style-src 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'self'"
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
+    "img-src 'self' data: blob:; frame-ancestors 'self'"
 )
 _SVG_POLICY = "default-src 'none'"
 

@@ -64,5 +64,9 @@ document.querySelectorAll('[data-price-form]').forEach(wirePrice);
 document.querySelectorAll('form [data-drop-zone]').forEach(wireFile);
 document.querySelectorAll('[data-option-rows]').forEach(wireOptions);
 
-// On a phone the tabs scroll sideways; the one that is open must be in sight.
-document.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+// On a phone the tabs scroll sideways; the one that is open must be in sight. The page itself stays
+// where its address points.
+document.querySelectorAll('.tabs').forEach((bar) => {
+  const open = bar.querySelector('[aria-current]');
+  if (open) bar.scrollLeft = open.offsetLeft - bar.offsetLeft - (bar.clientWidth - open.offsetWidth) / 2;
+});
