@@ -3,27 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.catalog.models import Course, Lesson
 from lms.core import clock
 from lms.core.db import Model
-from lms.core.enums import EnumType, LabelledEnum
+from lms.core.enums import EnumType
 from lms.core.types import Instant
+from lms.questions.kinds import QuestionKind, QuestionUse
 
-
-class QuestionKind(LabelledEnum):
-    MULTIPLE = "multiple", _l("多选题")
-    SINGLE = "single", _l("单选题")
-    TRUE_FALSE = "true_false", _l("判断题")
-
-
-class QuestionUse(LabelledEnum):
-    BOTH = "both", _l("弹题和考试")
-    EXAM = "exam", _l("考试")
-    POPUP = "popup", _l("弹题")
+__all__ = ["Question", "QuestionKind", "QuestionUse"]
 
 
 class Question(Model):

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import lazy_gettext as _l
 
-from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.kinds import QuestionKind, QuestionUse
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 10
 LONGEST_TEXT, LONGEST_OPTION, LONGEST_TOPIC = 1000, 300, 64
@@ -28,6 +28,17 @@ class QuestionFacts:
     topic: str = ""
 
 
+class Asked(Protocol):
+    """What of a question may be shown before it is answered."""
+
+    @property
+    def kind(self) -> Any: ...
+    @property
+    def text(self) -> Any: ...
+    @property
+    def options(self) -> Any: ...
+
+
 def is_right(question_answer: Sequence[Any], chosen: Sequence[Any] | None) -> bool:
     """Whether exactly the right options were chosen, each once, in whatever order.
 
@@ -40,7 +51,7 @@ def is_right(question_answer: Sequence[Any], chosen: Sequence[Any] | None) -> bo
     return set(chosen) == set(question_answer)
 
 
-def public_view(question: Question, option_order: Sequence[int]) -> dict[str, Any]:
+def public_view(question: Asked, option_order: Sequence[int]) -> dict[str, Any]:
     """What the asked may see: text, kind and the options as shown; never answer or explanation.
 
     `option_order` holds the options' own indexes in the order in which they are shown.

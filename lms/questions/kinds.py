@@ -1,0 +1,17 @@
+"""What kinds of questions there are, and what they are asked for."""
+
+from flask_babel import lazy_gettext as _l
+
+from lms.core.enums import LabelledEnum
+
+
+class QuestionKind(LabelledEnum):
+    MULTIPLE = "multiple", _l("多选题")
+    SINGLE = "single", _l("单选题")
+    TRUE_FALSE = "true_false", _l("判断题")
+
+
+class QuestionUse(LabelledEnum):
+    BOTH = "both", _l("弹题和考试")
+    EXAM = "exam", _l("考试")
+    POPUP = "popup", _l("弹题")
