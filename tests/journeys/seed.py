@@ -39,7 +39,7 @@ LONGEST_PACKAGING_SECONDS = 100
 
 def fill() -> None:
     """Everything, in the order in which a real installation comes about."""
-    _make_schema()
+    make_schema()
     with transaction():
         people = load_people()
     sys.stdout.write("ready for parts\n")
@@ -56,7 +56,8 @@ def fill() -> None:
             publish_course(people["trainer"], course)
 
 
-def _make_schema() -> None:
+def make_schema() -> None:
+    """The tables, as an installation gets them."""
     create_schema()
 
 

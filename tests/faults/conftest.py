@@ -1,0 +1,28 @@
+"""Systems whose parts are killed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.system import System, running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "new_system" in item.fixturenames:
+            item.add_marker(pytest.mark.fault)
+
+
+@pytest.fixture
+def new_system(tmp_path: Path) -> Iterator[Callable[..., System]]:
+    """`new_system(**settings)` makes an empty installation, ended with the test."""
+    with ExitStack() as stack:
+
+        def make(**settings: object) -> System:
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+            return stack.enter_context(running(tmp_path, f"faults_{worker}", **settings))
+
+        yield make
