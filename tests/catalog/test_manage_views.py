@@ -68,19 +68,19 @@ def test_trainer_makes_a_course(desk, base):
         ("hours", "-1", "最多一位小数"),
         ("hours", "0", "0.1 到 900"),
         ("year", "25", "四位年度"),
-        ("year", "后年", "Not a valid integer|年度"),
+        ("year", "后年", "不是有效的整数"),
         ("lecturer_name", "", "请填写主讲教师"),
         ("slug", "Bad Slug", "小写字母"),
-        ("category", "sport", "Not a valid choice|类别"),
-        ("closes_on", "2025-13-01", "Not a valid date|截止"),
-        ("max_pace_tenths", "30", "Not a valid choice|速度"),
+        ("category", "sport", "不是有效的选择"),
+        ("closes_on", "2025-13-01", "不是有效的日期"),
+        ("max_pace_tenths", "30", "不是有效的选择"),
     ],
 )
 def test_wrong_input_is_answered_at_its_field(desk, base, field, value, message):
     answer = desk.post("/manage/courses/new", data=filled(base, **{field: value}))
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
-    assert any(part in answer.text for part in message.split("|"))
+    assert message in answer.text
     assert db.session.scalars(select(Course)).all() == []
 
 
