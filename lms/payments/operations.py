@@ -22,7 +22,7 @@ from lms.enrollments.operations import fail_cycle
 from lms.enrollments.queries import latest_cycle
 from lms.payments.gateway import gateway
 from lms.payments.models import Order, OrderState, RefundCause
-from lms.payments.queries import lock_order, order_in
+from lms.payments.queries import lock_buyer, lock_order, order_in
 from lms.payments.settlement import request_refund, settle
 from lms.payments.states import ORDER_MOVES
 
@@ -36,6 +36,7 @@ def place_order(actor: Person, course: Course) -> Order:
     The price is of the server's making: hours x price of an hour, rounded half up (Rizhao 2024,
     二(一)2). Raises Conflict if the course is free, closed, bought or begun already.
     """
+    lock_buyer(actor.id)
     _check_can_be_bought(actor, course)
     pending = order_in(actor, course, OrderState.PENDING)
     if pending is not None and not pending.is_expired:
@@ -103,9 +104,10 @@ def close_order(order: Order) -> None:
 def cancel_order(actor: Person, order: Order) -> None:
     """Close one's own order, unless the gateway knows that it was paid meanwhile."""
     check_order(order.number)
-    if order.state is not OrderState.PENDING:
+    locked = lock_order(order.number)
+    if locked is None or locked.state is not OrderState.PENDING:
         raise Conflict(_l("订单已不在待支付状态。"))
-    close_order(order)
+    close_order(locked)
     record(AuditTag.PAYMENTS_ORDER_CLOSE, actor.id, f"order:{order.id}")
 
 

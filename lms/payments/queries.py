@@ -32,10 +32,24 @@ def find_order(number: str) -> Order | None:
     return db.session.scalar(select(Order).where(Order.number == number))
 
 
+def lock_buyer(person_id: int) -> None:
+    """Let one transaction at a time touch a person's orders; taken before any of them is read.
+
+    Two orders of one course otherwise each see the other as it was. The mode leaves rows that
+    refer to the person free to be written.
+    """
+    lock = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    db.session.execute(lock)
+
+
 def lock_order(number: str) -> Order | None:
-    """The order of this number, locked until the transaction ends."""
-    query = select(Order).where(Order.number == number)
-    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    """The order of this number as it is now, its buyer locked until the transaction ends."""
+    buyer = db.session.scalar(select(Order.person_id).where(Order.number == number))
+    if buyer is None:
+        return None
+    lock_buyer(buyer)
+    query = select(Order).where(Order.number == number).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def order_in(person: Person, course: Course, state: OrderState) -> Order | None:
@@ -43,7 +57,8 @@ def order_in(person: Person, course: Course, state: OrderState) -> Order | None:
     query = select(Order).where(
         Order.person_id == person.id, Order.course_id == course.id, Order.state == state
     )
-    return db.session.scalar(query.order_by(Order.id.desc()).limit(1))
+    newest = query.order_by(Order.id.desc()).limit(1)
+    return db.session.scalar(newest.execution_options(populate_existing=True))
 
 
 def expired_numbers(limit: int = 100) -> list[str]:
