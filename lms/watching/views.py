@@ -6,7 +6,6 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.catalog.models import Lesson
 from lms.catalog.queries import get_lesson
 from lms.config import Settings
 from lms.core import clock
@@ -16,9 +15,11 @@ from lms.enrollments.models import Cycle
 from lms.enrollments.queries import get_own_cycle
 from lms.questions.rules import public_view
 from lms.videos import queries as videos
+from lms.videos.models import Video
 from lms.watching import gate, operations, popup_operations, queries
 from lms.watching.finish_operations import finish_lesson
 from lms.watching.models import LessonProgress, Popup
+from lms.watching.player import player_settings
 from lms.watching.tasks import finish_all
 from lms.watching.tokens import WatchTerms
 from lms.web.auth import signed_in, token_checked
@@ -73,20 +74,15 @@ def lesson(cycle_id: int, lesson_id: int) -> str:
         lesson=shown,
         standing=lessons[place],
         following=lessons[place + 1] if place + 1 < len(lessons) else None,
-        subtitles=_subtitles(shown),
+        subtitles=videos.subtitles_of(shown.id),
+        poster=_poster(lessons[place].video),
+        player=player_settings(own, shown),
         **facts,
     )
 
 
-def _subtitles(shown: Lesson) -> list[dict[str, str]]:
-    return [
-        {
-            "url": videos.subtitle_url(one),
-            "language": one.language.value,
-            "label": one.label or str(one.language.label),
-        }
-        for one in videos.subtitles_of(shown.id)
-    ]
+def _poster(video: Video | None) -> str | None:
+    return videos.package_url(video, "poster.jpg") if video is not None else None
 
 
 @blueprint.post(f"{_LESSON}/lease")
@@ -125,6 +121,7 @@ def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
         "playlist": videos.playlist_url(video),
         "keys": f"{gate.PREFIX}{terms.public_id}/",
         "released": progress.high_water,
+        "resume_ms": max(0, progress.high_water - 2) * terms.window_ms,
         "window_count": terms.window_count,
         "window_ms": terms.window_ms,
         "duration_ms": progress.duration_ms,

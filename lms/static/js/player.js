@@ -1,0 +1,127 @@
+// The player: puts the parts together. What counts is decided by the server, window by window; this
+// script only asks, shows what it was told, and never gives up because of a bad line.
+import { Controls } from './player/controls.js';
+import { Engine } from './player/engine.js';
+import { Finisher } from './player/finisher.js';
+import { Gate } from './player/gate.js';
+import { Notices } from './player/notices.js';
+import { Popup } from './player/popup.js';
+import { Server } from './player/server.js';
+import { Session } from './player/session.js';
+import { Subtitles } from './player/subtitles.js';
+import { Timeline } from './player/timeline.js';
+
+const root = document.querySelector('[data-player]');
+const settings = JSON.parse(root.querySelector('[data-settings]').textContent);
+const video = root.querySelector('[data-video]');
+const server = new Server(settings.urls);
+const session = new Session(settings.remember);
+const gate = new Gate(server, session);
+const notices = new Notices(root, settings.words, video);
+const timeline = new Timeline(root, video, session, settings.words, notices);
+const subtitles = new Subtitles(root, video, settings.subtitles);
+const engine = new Engine(video, gate, session);
+const popup = new Popup(root, server, settings.words, notices);
+const finisher = new Finisher(server, settings.words, video);
+const controls = new Controls(root, video, { engine, timeline, subtitles, session, notices, words: settings.words });
+
+let asking = false;
+
+async function takeLease() {
+  notices.loading();
+  const facts = await server.untilReached(() => server.lease(), () => notices.offline(true));
+  notices.offline(false);
+  if (!facts.ok) {
+    notices.failed(facts.detail, () => window.location.reload());
+    return false;
+  }
+  session.begin(facts.body);
+  server.token = facts.body.token;
+  if (session.finished) finisher.showDone();
+  return true;
+}
+
+async function begin() {
+  if (!engine.canPlay()) {
+    notices.failed(settings.words.unsupported);
+    return;
+  }
+  if (!(await takeLease())) return;
+  controls.ready();
+  timeline.ready();
+  await engine.load(session.playlist, session.resumeAt());
+  subtitles.attach();
+  notices.clear();
+}
+
+// Another page took over: this one stops, says so, and offers to go on here.
+async function takeBack() {
+  if (!(await takeLease())) return;
+  notices.clear();
+  const at = Math.min(video.currentTime, session.openSeconds);
+  await restart(at);
+}
+
+async function restart(at, shouldPlay = true) {
+  await engine.load(session.playlist, at);
+  subtitles.attach();
+  gate.letGo();
+  if (shouldPlay) engine.play();
+}
+
+// A pop-up is asked where its gate stands: at the end of the last window that may be played.
+async function askPopup() {
+  if (asking) return;
+  asking = true;
+  video.pause();
+  controls.leaveNativeFullScreen();
+  try {
+    const outcome = await popup.run();
+    if (outcome.kind === 'lost') gate.tellLost();
+    else if (outcome.kind === 'expired') await takeBack();
+    else if (outcome.kind === 'back') await goBack(outcome.window);
+    else {
+      gate.open();
+      if (session.isAtEnd(video.currentTime)) finisher.run();
+      else engine.play();
+    }
+  } finally {
+    asking = false;
+    timeline.show();
+  }
+}
+
+async function goBack(window) {
+  session.fallBack(window);
+  notices.say(settings.words.backTo.replace('{time}', timeline.clock(window * session.windowSeconds)), true);
+  // The keys of the taken-back windows must be asked for again, so the film is opened anew.
+  await restart(window * session.windowSeconds);
+}
+
+function watchPosition() {
+  session.remember(video.currentTime);
+  const boundary = gate.boundary;
+  if (boundary !== null && video.currentTime >= boundary - 0.6) askPopup();
+}
+
+gate.on('early', (until) => notices.early(until));
+gate.on('released', () => { notices.early(null); notices.offline(false); timeline.show(); });
+gate.on('popup', watchPosition);
+gate.on('offline', () => notices.offline(true));
+gate.on('lost', () => {
+  video.pause();
+  notices.lost(takeBack);
+});
+gate.on('closed', () => { session.closed = true; notices.closed(); });
+gate.on('stale', takeBack);
+engine.on('trouble', () => notices.offline(true));
+engine.on('well', () => notices.offline(false));
+engine.on('broken', () => notices.failed(settings.words.failedText, () => restart(video.currentTime)));
+engine.on('levels', (levels) => controls.showLevels(levels));
+finisher.on('popup', askPopup);
+video.addEventListener('timeupdate', watchPosition);
+video.addEventListener('waiting', watchPosition);
+video.addEventListener('ended', () => finisher.run());
+window.addEventListener('pagehide', () => session.remember(video.currentTime, true));
+
+begin();

@@ -1,0 +1,54 @@
+// At the end of the film: asks the server whether the lesson is finished, and waits until it is.
+import { Events, pause } from './events.js';
+
+export class Finisher extends Events {
+  #isRunning = false;
+
+  constructor(server, words, video) {
+    super();
+    Object.assign(this, { server, words, video });
+    this.done = document.querySelector('[data-done]');
+    this.text = document.querySelector('[data-done-text]');
+  }
+
+  async run() {
+    if (this.#isRunning || this.isDone) return;
+    this.#isRunning = true;
+    try {
+      await this.#ask();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #ask() {
+    for (;;) {
+      const answer = await this.server.untilReached(() => this.server.finish(), () => {});
+      if (answer.ok) {
+        this.showDone(answer.body.course_watched ? this.words.courseDone : this.words.done);
+        return;
+      }
+      if (answer.status === 423) {
+        this.tell('popup');
+        return;
+      }
+      if (answer.status !== 425) return;
+      this.#show(this.words.waitEnd.replace('{seconds}', Math.ceil(answer.retryMs / 1000)));
+      await pause(Math.min(answer.retryMs, 1000));
+    }
+  }
+
+  #show(text) {
+    this.text.textContent = text;
+    this.done.hidden = false;
+    this.done.toggleAttribute('data-waiting', !this.isDone);
+  }
+
+  showDone(text = this.words.done) {
+    this.isDone = true;
+    this.#show(text);
+    const next = document.querySelector('[data-following]');
+    next.classList.replace('btn-secondary', 'btn-primary');
+    document.querySelector('.study-lesson.is-current')?.classList.add('is-finished');
+  }
+}

@@ -1,0 +1,135 @@
+// The pop-up: a proper dialog over the film, also when it fills the window. The server draws the
+// question and grades the answer; a wrong one costs a wait that is shown and said.
+import { pause } from './events.js';
+
+export class Popup {
+  constructor(root, server, words, notices) {
+    Object.assign(this, { server, words, notices });
+    this.dialog = root.querySelector('[data-popup]');
+    this.form = root.querySelector('[data-popup-form]');
+    this.question = root.querySelector('[data-popup-question]');
+    this.state = root.querySelector('[data-popup-state]');
+    this.send = root.querySelector('[data-popup-send]');
+    // It cannot be waved away: the film goes on when the question is answered.
+    this.dialog.addEventListener('cancel', (event) => event.preventDefault());
+    this.dialog.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.preventDefault(); });
+  }
+
+  #ask(work) {
+    return this.server.untilReached(work, () => { this.state.textContent = this.words.offlinePopup; });
+  }
+
+  /** Ask until a question is answered right. Resolves to {kind: right | back | lost | expired}. */
+  async run() {
+    for (;;) {
+      const asked = await this.#ask(() => this.server.popup());
+      if (asked.status === 425) await this.#wait(asked.retryMs);
+      else if (!asked.ok) return this.#end(asked.code === 'playing-elsewhere' ? 'lost' : 'expired');
+      else if (!asked.body.popup) return this.#end('right');
+      else {
+        const outcome = await this.#answer(asked.body.popup);
+        if (outcome) return outcome;
+      }
+    }
+  }
+
+  #end(kind, more = {}) {
+    if (this.dialog.open) this.dialog.close();
+    this.notices.early(null);
+    return { kind, ...more };
+  }
+
+  async #wait(milliseconds) {
+    if (this.dialog.open) await pause(Math.min(milliseconds, 1000));
+    else {
+      this.notices.early(performance.now() + milliseconds);
+      await pause(Math.min(milliseconds + 50, 30000));
+    }
+  }
+
+  async #answer(popup) {
+    this.#show(popup);
+    let reply;
+    do {
+      const chosen = await this.#chosen();
+      this.#busy(true, this.words.sending);
+      reply = await this.#ask(() => this.server.answer(popup.nonce, chosen));
+      this.#busy(false, '');
+    } while (reply.status === 422);
+    if (reply.code === 'playing-elsewhere') return this.#end('lost');
+    // Answered already: a repeated request of ours. What came of it shows when asking anew.
+    if (reply.status === 409) return null;
+    if (!reply.ok) return this.#end('expired');
+    return this.#heed(reply.body);
+  }
+
+  async #heed(outcome) {
+    if (outcome.right) {
+      this.notices.say(this.words.answerRight, true);
+      return this.#end('right');
+    }
+    if (outcome.back_to !== null) return this.#end('back', { window: outcome.back_to });
+    await this.#countDown(outcome.wait_seconds);
+    return null;
+  }
+
+  async #countDown(seconds) {
+    this.#busy(true, '');
+    for (let left = seconds; left > 0; left -= 1) {
+      // Read out at the beginning and near the end only; every second would drown the question.
+      const isSaid = left === seconds || left === 3;
+      this.state.setAttribute('aria-live', isSaid ? 'assertive' : 'off');
+      this.state.textContent = this.words.answerWrong.replace('{seconds}', left);
+      await pause(1000);
+    }
+    this.state.setAttribute('aria-live', 'assertive');
+    this.#busy(false, '');
+  }
+
+  #busy(isBusy, text) {
+    this.question.disabled = isBusy;
+    this.send.disabled = isBusy;
+    this.state.textContent = text;
+  }
+
+  #show(popup) {
+    const isMultiple = popup.kind === 'multiple';
+    this.form.querySelector('[data-popup-kind]').textContent = popup.kind_label;
+    this.form.querySelector('[data-popup-text]').textContent = popup.text + (isMultiple ? this.words.multiple : '');
+    const options = popup.options.map((text, place) => this.#option(text, place, isMultiple));
+    this.form.querySelector('[data-popup-options]').replaceChildren(...options);
+    this.#busy(false, '');
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+      this.notices.say(this.words.popupOpened);
+    }
+    this.form.querySelector('input').focus();
+  }
+
+  #option(text, place, isMultiple) {
+    const label = document.createElement('label');
+    const input = document.createElement('input');
+    const words = document.createElement('span');
+    Object.assign(input, { type: isMultiple ? 'checkbox' : 'radio', name: 'option', value: String(place) });
+    words.textContent = text;
+    label.className = 'popup-option';
+    label.append(input, words);
+    return label;
+  }
+
+  #chosen() {
+    return new Promise((resolve) => {
+      const submitted = (event) => {
+        event.preventDefault();
+        const chosen = [...this.form.querySelectorAll('input:checked')].map((input) => Number(input.value));
+        if (!chosen.length) {
+          this.state.textContent = this.words.answerFirst;
+          return;
+        }
+        this.form.removeEventListener('submit', submitted);
+        resolve(chosen);
+      };
+      this.form.addEventListener('submit', submitted);
+    });
+  }
+}

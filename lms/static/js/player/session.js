@@ -1,0 +1,59 @@
+// What this page knows of the lesson. The server knows better, and tells it with every key.
+export class Session {
+  released = 0;
+  closed = false;
+  finished = false;
+
+  constructor(storageKey) {
+    this.storageKey = storageKey;
+  }
+
+  begin(facts) {
+    this.playlist = facts.playlist;
+    this.keys = facts.keys;
+    this.released = facts.released;
+    this.windowCount = facts.window_count;
+    this.windowSeconds = facts.window_ms / 1000;
+    this.duration = facts.duration_ms / 1000;
+    this.maxPace = facts.max_pace;
+    this.finished = facts.is_finished;
+    this.closed = facts.is_closed;
+    this.resumeSeconds = facts.resume_ms / 1000;
+  }
+
+  /** Seconds from the beginning that are released and may be sought freely. */
+  get openSeconds() {
+    if (this.released >= this.windowCount) return this.duration;
+    return this.released * this.windowSeconds;
+  }
+
+  note(window) {
+    this.released = Math.max(this.released, window + 1);
+  }
+
+  fallBack(window) {
+    this.released = window;
+  }
+
+  startOf(window) {
+    return window >= this.windowCount ? this.duration : window * this.windowSeconds;
+  }
+
+  isAtEnd(seconds) {
+    return this.released >= this.windowCount && seconds >= this.duration - 1.5;
+  }
+
+  /** Where to go on: a hint kept here to the second, else what the server remembers. */
+  resumeAt() {
+    const hint = Number(window.localStorage.getItem(this.storageKey));
+    if (hint > 0 && hint < this.openSeconds && hint < this.duration - 3) return hint;
+    return this.finished ? 0 : this.resumeSeconds;
+  }
+
+  remember(seconds, now = false) {
+    const rounded = Math.floor(seconds);
+    if (!now && rounded === this.remembered) return;
+    this.remembered = rounded;
+    window.localStorage.setItem(this.storageKey, String(rounded));
+  }
+}
