@@ -108,6 +108,8 @@ def update_course(
     """
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
     _check(facts)
+    # Whoever is just enrolling holds the course's key on PostgreSQL: this waits for them.
+    db.session.refresh(course, with_for_update=True)
     changed = frozen_changes(course, facts)
     if changed and is_studied(course):
         raise Conflict(_l("已有学员学习本课程，不能再修改。"), field=changed[0])
