@@ -39,25 +39,34 @@ def ladder_alone(film: Path, wanted: Plan, folder: Path) -> None:
     count = len(wanted.renditions)
     labels = "".join(f"[s{n}]" for n in range(count))
     graph = [f"[0:v:0]fps={wanted.rate},split={count}{labels}"]
-    outputs: list[str] = []
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(film)]
+    maps: list[str] = []
     for number, size in enumerate(wanted.renditions):
         graph.append(f"[s{number}]scale={size.width}:{size.height},format=yuv420p[v{number}]")
-        outputs += _output(number, wanted, film_has_sound=wanted.facts.has_audio)
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(film)]
+        maps += ["-map", f"[v{number}]"]
+        maps += [f"-maxrate:v:{number}", f"{size.max_kbps}k"]
+        maps += [f"-bufsize:v:{number}", f"{size.max_kbps * 2}k"]
+    outputs = [*maps, *_encoders(wanted), "-f", "tee", "|".join(_playlists(wanted))]
     subprocess.run([*command, "-filter_complex", ";".join(graph), *outputs], cwd=folder, check=True)
 
 
-def _output(number: int, wanted: Plan, film_has_sound: bool) -> list[str]:
-    size = wanted.renditions[number]
+def _encoders(wanted: Plan) -> list[str]:
     sound = ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
-    frames = round(float(wanted.rate) * wanted.keyframe_seconds)
+    frames = str(round(float(wanted.rate) * wanted.keyframe_seconds))
     return [
-        *("-map", f"[v{number}]", *(sound if film_has_sound else [])),
+        *(sound if wanted.facts.has_audio else []),
         *("-c:v", "libx264", "-preset", wanted.preset, "-crf", "23", "-profile:v", "high"),
-        *("-maxrate", f"{size.max_kbps}k", "-bufsize", f"{size.max_kbps * 2}k"),
-        *("-g", str(frames), "-keyint_min", str(frames), "-sc_threshold", "0"),
-        *("-f", "hls", "-hls_time", str(wanted.segment_seconds), "-hls_playlist_type", "vod"),
-        f"{size.name}.m3u8",
+        *("-g", frames, "-keyint_min", frames, "-sc_threshold", "0"),
+    ]
+
+
+def _playlists(wanted: Plan) -> list[str]:
+    """Each rendition's playlist, as the tee muxer wants it: sound is encoded once for all."""
+    options = f"f=hls:hls_time={wanted.segment_seconds}:hls_playlist_type=vod"
+    sound = ",a" if wanted.facts.has_audio else ""
+    return [
+        f"[{options}:select='v\\:{number}{sound}']{size.name}.m3u8"
+        for number, size in enumerate(wanted.renditions)
     ]
 
 

@@ -159,7 +159,8 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
 def _poster_output(branch: Any, wanted: Plan) -> Any:
     instant = min(_POSTER_AT_SECONDS, wanted.facts.duration_seconds / 10)
     width, height = fit(wanted.facts.width, wanted.facts.height, _POSTER_LONG_SIDE)
-    chosen = branch.filter("select", f"gte(t,{instant:.3f})")
+    # One picture and no more: every further one would be scaled only to be thrown away.
+    chosen = branch.filter("select", f"isnan(prev_selected_t)*gte(t,{instant:.3f})")
     picture = _scaled(chosen, width, height).filter("format", "yuvj420p")
     return ffmpeg.output(
         picture,

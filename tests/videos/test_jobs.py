@@ -92,6 +92,24 @@ def test_job_of_a_dead_worker_is_taken_up_and_the_dead_one_cannot_return(
     assert again(waiting).state is VideoState.READY
 
 
+def test_dead_worker_cannot_disturb_the_one_that_followed(
+    waiting: Video, clock: MovableClock
+) -> None:
+    with transaction():
+        dead = jobs.claim(waiting.id)
+    clock.advance(31)
+    with transaction():
+        alive = jobs.claim(waiting.id)
+    assert dead is not None
+    assert alive is not None
+    for late in (lambda: jobs.beat(dead, 50), lambda: jobs.fail(dead, VideoFault.UNREADABLE)):
+        with pytest.raises(LostClaimError), transaction():
+            late()
+    with transaction():
+        jobs.beat(alive, 10)
+    assert (again(waiting).state, waiting.progress_percent) == (VideoState.PROCESSING, 10)
+
+
 def test_heartbeat_keeps_the_job(waiting: Video, clock: MovableClock) -> None:
     with transaction():
         job = jobs.claim(waiting.id)
