@@ -14,7 +14,7 @@ const secondsAtStart = Number(root.dataset.secondsLeft);
 
 // Answers not yet taken by the server, by position; they outlive a reload of the page.
 const waiting = new Map(JSON.parse(sessionStorage.getItem(storageKey) || '[]'));
-let sending = false;
+let sending = null;
 let submitting = false;
 
 function remember() {
@@ -51,9 +51,13 @@ async function put(position, answer) {
   });
 }
 
-async function sendWaiting() {
-  if (sending) return;
-  sending = true;
+// Whoever asks while answers are on their way waits for those very answers, not for nothing.
+function sendWaiting() {
+  sending ??= sendAll().finally(() => { sending = null; });
+  return sending;
+}
+
+async function sendAll() {
   status.textContent = root.dataset.saving;
   try {
     while (waiting.size) {
@@ -74,8 +78,6 @@ async function sendWaiting() {
   } catch {
     status.textContent = root.dataset.offline;
     window.setTimeout(sendWaiting, 3000);
-  } finally {
-    sending = false;
   }
 }
 
@@ -116,7 +118,13 @@ function tick() {
 async function submitPaper() {
   if (submitting) return;
   submitting = true;
-  if (waiting.size) await sendWaiting();
+  await sendWaiting();
+  if (waiting.size) {
+    // The network is away: a paper handed in now would lack these answers.
+    submitting = false;
+    if (dialog.open) dialog.close();
+    return;
+  }
   sessionStorage.removeItem(storageKey);
   form.submit();
 }
