@@ -35,7 +35,29 @@ def subset_font(source: Path, target: Path) -> None:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=gb2312_characters())
         subsetter.subset(font)
+        _renumber(font)
         font.save(target)
+
+
+def _renumber(font: TTFont) -> None:
+    """Number the characters of the font as its glyphs are numbered.
+
+    PDF files name glyphs by their place in the font. In a font that keeps the character numbers of
+    the collection, some readers (MuPDF) take the place for such a number and print nothing.
+    """
+    new_name = {
+        name: f"cid{place:05d}" if place else ".notdef"
+        for place, name in enumerate(font.getGlyphOrder())
+    }
+    top = font["CFF "].cff.topDictIndex[0]
+    drawn = top.CharStrings.charStrings
+    top.CharStrings.charStrings = {new_name[name]: glyph for name, glyph in drawn.items()}
+    top.charset = list(new_name.values())
+    advances = font["hmtx"].metrics
+    font["hmtx"].metrics = {new_name[name]: metrics for name, metrics in advances.items()}
+    for table in font["cmap"].tables:
+        table.cmap = {code: new_name[name] for code, name in table.cmap.items()}
+    font.setGlyphOrder(list(new_name.values()))
 
 
 def _simplified_chinese(source: Path) -> int:

@@ -1,6 +1,7 @@
 """What the page shows, in which fonts, and what its QR code says."""
 
 import dataclasses
+import subprocess
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 from pyzbar import pyzbar
 
@@ -110,6 +111,31 @@ def test_rare_names_are_never_boxes(folder, name):
     document = opened(folder, name=name)
     assert name in text_of(document)
     assert missing_glyphs(document) == []
+
+
+def poppler_picture(content: bytes, dpi: int) -> Image.Image:
+    command = ["pdftoppm", "-r", str(dpi), "-png", "-"]
+    drawn = subprocess.run(command, input=content, capture_output=True, check=True)
+    return Image.open(BytesIO(drawn.stdout))
+
+
+def mupdf_picture(content: bytes, dpi: int) -> Image.Image:
+    return picture(pymupdf.open(stream=content), dpi)
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures of a page in grey levels, a little out of focus."""
+    size = (one.width // 2, one.height // 2)
+    grey = [image.convert("L").resize(size, Image.Resampling.BOX) for image in (one, other)]
+    return ImageStat.Stat(ImageChops.difference(*grey)).mean[0]
+
+
+@pytest.mark.parametrize("name", ["王小明", "王䶮"])
+def test_small_fonts_look_like_the_full_ones_in_every_reader(subset_fonts, tmp_path, name):
+    facts = dataclasses.replace(PLAIN, name=name)
+    small, full = render_pdf(facts, subset_fonts), render_pdf(facts, tmp_path)
+    for draw in (poppler_picture, mupdf_picture):
+        assert difference(draw(small, 100), draw(full, 100)) < 1
 
 
 def test_a_character_no_font_has_would_be_noticed(subset_fonts):
