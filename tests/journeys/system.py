@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, make_url, text
 from lms.config import ROOT, Settings
 
 BIN = Path(sys.executable).parent
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 Found = TypeVar("Found")
 
 # A lesson of seconds instead of minutes; everything else is as anyone would run it.
