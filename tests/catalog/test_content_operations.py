@@ -105,7 +105,13 @@ def test_etextbook_is_kept_under_a_random_name(trainer, course, settings):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"PK\x03\x04", b"<html>%PDF-", PDF[:-7], PDF + b"0" * ETEXTBOOK_MAX_BYTES],
+    [
+        b"",
+        b"PK\x03\x04",
+        b"<html>" + PDF,
+        PDF[:-7],
+        PDF[:9] + b"0" * (ETEXTBOOK_MAX_BYTES - len(PDF) + 1) + PDF[9:],
+    ],
     ids=["empty", "zip", "html", "cut short", "too large"],
 )
 def test_what_is_no_usable_pdf_is_refused_and_leaves_nothing(trainer, course, settings, content):
