@@ -28,6 +28,7 @@ class AuditTag(Enum):
     ENROLLMENTS_CYCLE_COMPLETE = "enrollments:cycle:complete"
     ENROLLMENTS_CYCLE_FAIL = "enrollments:cycle:fail"
     ENROLLMENTS_CYCLE_START = "enrollments:cycle:start"
+    ENROLLMENTS_CYCLE_WITHDRAW = "enrollments:cycle:withdraw"
     EXAMS_ATTEMPT_START = "exams:attempt:start"
     EXAMS_ATTEMPT_SUBMIT = "exams:attempt:submit"
     EXAMS_RESTUDY_APPLY = "exams:restudy:apply"

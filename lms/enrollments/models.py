@@ -18,6 +18,7 @@ class CycleState(LabelledEnum):
     ACTIVE = "active", _l("学习中"), "info"
     COMPLETED = "completed", _l("已完成"), "success"
     FAILED = "failed", _l("考试未通过"), "warning"
+    WITHDRAWN = "withdrawn", _l("已退课"), "neutral"
 
 
 class EntryReason(LabelledEnum):

@@ -10,7 +10,7 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict, NotAllowed, NotFound
-from lms.core.events import cycle_completed, cycle_started
+from lms.core.events import cycle_completed, cycle_started, cycle_withdrawn
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState, EntryReason
 from lms.enrollments.queries import active_cycle, latest_cycle
@@ -25,11 +25,12 @@ def enrol(actor: Person, course: Course, reason: EntryReason = EntryReason.FREE)
     was failed (which asks for re-study).
     """
     latest = latest_cycle(actor, course)
-    if latest is not None:
+    if latest is not None and latest.state is not CycleState.WITHDRAWN:
         return _resumed(latest)
     if reason is EntryReason.FREE:
         _check_free(course)
-    return _start(actor, actor, course, 1, reason)
+    number = latest.number + 1 if latest is not None else 1
+    return _start(actor, actor, course, number, reason)
 
 
 def _resumed(latest: Cycle) -> Cycle:
@@ -84,13 +85,22 @@ def fail_cycle(cycle: Cycle) -> None:
     _end(cycle, CycleState.FAILED, AuditTag.ENROLLMENTS_CYCLE_FAIL)
 
 
-def _end(cycle: Cycle, state: CycleState, tag: AuditTag) -> None:
+def withdraw_cycle(actor: Person, cycle: Cycle) -> None:
+    """End a cycle whose price was paid back; the course may be bought and begun anew.
+
+    Tells cycle_withdrawn in the same transaction. Raises IllegalMove if it has ended already.
+    """
+    _end(cycle, CycleState.WITHDRAWN, AuditTag.ENROLLMENTS_CYCLE_WITHDRAW, actor)
+    cycle_withdrawn.send(cycle)
+
+
+def _end(cycle: Cycle, state: CycleState, tag: AuditTag, actor: Person | None = None) -> None:
     # On PostgreSQL two requests may both hold the cycle as active; the second waits here.
     db.session.refresh(cycle, with_for_update=True)
     move(cycle, state, CYCLE_MOVES)
     cycle.ended_at = clock.now()
     db.session.flush()
-    record(tag, None, f"cycle:{cycle.id}")
+    record(tag, actor.id if actor else None, f"cycle:{cycle.id}")
 
 
 def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:

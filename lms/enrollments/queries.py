@@ -23,6 +23,12 @@ def active_cycle(person: Person, course: Course) -> Cycle | None:
     return _latest(person, course, CycleState.ACTIVE)
 
 
+def holding_cycle(person: Person, course: Course) -> Cycle | None:
+    """The newest cycle unless it was withdrawn: what keeps the course from being bought again."""
+    latest = latest_cycle(person, course)
+    return None if latest is None or latest.state is CycleState.WITHDRAWN else latest
+
+
 def latest_cycle(person: Person, course: Course) -> Cycle | None:
     """The person's newest cycle of the course in whatever state, or None."""
     return _latest(person, course, None)

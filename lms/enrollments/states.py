@@ -3,4 +3,6 @@
 from lms.core.states import Transitions
 from lms.enrollments.models import CycleState
 
-CYCLE_MOVES: Transitions = {CycleState.ACTIVE: {CycleState.COMPLETED, CycleState.FAILED}}
+CYCLE_MOVES: Transitions = {
+    CycleState.ACTIVE: {CycleState.COMPLETED, CycleState.FAILED, CycleState.WITHDRAWN},
+}

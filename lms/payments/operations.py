@@ -18,8 +18,8 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.enrollments.models import CycleState
-from lms.enrollments.operations import fail_cycle
-from lms.enrollments.queries import latest_cycle
+from lms.enrollments.operations import withdraw_cycle
+from lms.enrollments.queries import holding_cycle, latest_cycle
 from lms.payments.gateway import gateway
 from lms.payments.models import Order, OrderState, RefundCause
 from lms.payments.queries import lock_buyer, lock_order, order_in
@@ -60,7 +60,7 @@ def _check_can_be_bought(actor: Person, course: Course) -> None:
     if not course.is_open:
         raise Conflict(_l("课程没有开放，暂时不能购买。"))
     bought = order_in(actor, course, OrderState.PAID)
-    if bought is not None or latest_cycle(actor, course) is not None:
+    if bought is not None or holding_cycle(actor, course) is not None:
         raise Conflict(_l("您已购买过这门课程，不用重复购买。"))
 
 
@@ -138,18 +138,18 @@ def refund_order(actor: Person, order: Order, reason: str) -> None:
     locked = lock_order(order.number)
     if locked is None or locked.state is not OrderState.PAID:
         raise Conflict(_l("只有已支付的订单可以退款。"))
-    _end_study(order)
+    _end_study(actor, order)
     move(order, OrderState.REFUNDED, ORDER_MOVES)
     for payment in order.payments:
         if payment.refund is None:
             request_refund(payment, RefundCause.STAFF, reason.strip(), actor.id)
 
 
-def _end_study(order: Order) -> None:
+def _end_study(actor: Person, order: Order) -> None:
     cycle = latest_cycle(order.person, order.course)
     if cycle is None:
         return
     if cycle.state is CycleState.COMPLETED:
         raise Conflict(_l("学员已完成这门课程并取得证书，不能退款。"))
     if cycle.state is CycleState.ACTIVE:
-        fail_cycle(cycle)
+        withdraw_cycle(actor, cycle)

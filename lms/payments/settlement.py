@@ -11,7 +11,7 @@ from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
 from lms.enrollments.models import EntryReason
 from lms.enrollments.operations import enrol
-from lms.enrollments.queries import latest_cycle
+from lms.enrollments.queries import holding_cycle
 from lms.payments.gateway import PaymentNotice
 from lms.payments.models import (
     NoticeOutcome,
@@ -79,7 +79,7 @@ def _is_wanted(order: Order) -> bool:
     if order.state not in (OrderState.PENDING, OrderState.CLOSED) or not order.course.is_open:
         return False
     bought = order_in(order.person, order.course, OrderState.PAID)
-    return bought is None and latest_cycle(order.person, order.course) is None
+    return bought is None and holding_cycle(order.person, order.course) is None
 
 
 def _pay(order: Order) -> None:

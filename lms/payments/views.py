@@ -10,7 +10,7 @@ from lms.catalog.models import Course
 from lms.catalog.queries import get_visible_course
 from lms.core.db import transaction
 from lms.core.enums import HourCategory
-from lms.enrollments.queries import active_cycle, latest_cycle
+from lms.enrollments.queries import active_cycle, holding_cycle
 from lms.payments import operations, queries
 from lms.payments.models import Order, OrderState
 from lms.web.auth import signed_in
@@ -87,7 +87,7 @@ def buy_button(course: Course, person: Person | None) -> str | None:
     learner = person if person is not None and person.is_authenticated else None
     pending = None
     if learner is not None:
-        if latest_cycle(learner, course) or queries.order_in(learner, course, OrderState.PAID):
+        if holding_cycle(learner, course) or queries.order_in(learner, course, OrderState.PAID):
             return None
         pending = queries.order_in(learner, course, OrderState.PENDING)
     return render_template(
