@@ -141,7 +141,7 @@ def publish_course(actor: Person, course: Course) -> None:
     require(actor, Permission.CATALOG_COURSE_PUBLISH, course.base_id)
     problems = publish_problems(course)
     if problems:
-        raise Invalid("；".join(str(problem).rstrip("。") for problem in problems) + "。")
+        raise Invalid(" ".join(map(str, problems)))
     move(course, CourseState.PUBLISHED, COURSE_MOVES)
     course.published_at = course.published_at or clock.now()
     record(AuditTag.CATALOG_COURSE_PUBLISH, actor.id, f"course:{course.id}")
