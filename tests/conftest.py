@@ -20,6 +20,7 @@ from lms.config import Settings
 from lms.core import clock as core_clock
 from lms.core.db import db
 from lms.factory import create_app
+from tests.catalogues import compile_catalogues
 from tests.schema import create_schema, empty_tables
 from tests.support import MovableClock, RecordedTasks, VisitorClient
 
@@ -27,7 +28,7 @@ SECRET = "0123456789abcdef" * 4
 NOON = dt.datetime(2025, 6, 2, 4, 0, tzinfo=dt.UTC)
 
 
-def _test_settings(base: Path, database_url: str) -> Settings:
+def test_settings_for(base: Path, database_url: str) -> Settings:
     return Settings(
         secret_key=SECRET,
         identity_key=SECRET[::-1],
@@ -43,7 +44,7 @@ def _test_settings(base: Path, database_url: str) -> Settings:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     base = tmp_path_factory.mktemp("xueshi")
     url = _worker_database(os.environ.get("LMS_TEST_DATABASE_URL"))
-    return _test_settings(base, url or f"sqlite:///{base}/test.sqlite3")
+    return test_settings_for(base, url or f"sqlite:///{base}/test.sqlite3")
 
 
 def _worker_database(url: str | None) -> str | None:
@@ -55,7 +56,8 @@ def _worker_database(url: str | None) -> str | None:
 @pytest.fixture(scope="session")
 def session_app(settings: Settings) -> Iterator[Flask]:
     if settings.database_url.startswith("postgresql"):
-        _create_postgresql_database(settings.database_url)
+        create_postgresql_database(settings.database_url)
+    compile_catalogues()
     app = create_app(settings)
     app.test_client_class = VisitorClient
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
@@ -70,7 +72,7 @@ def session_app(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _create_postgresql_database(url: str) -> None:
+def create_postgresql_database(url: str) -> None:
     target = make_url(url)
     admin = create_engine(target.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
