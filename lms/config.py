@@ -124,10 +124,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _given(environ: Mapping[str, str] | None) -> dict[str, str]:
-    if environ is None:
-        merged = {**dotenv_values(ROOT / ".env"), **os.environ}
-    else:
-        merged = dict(environ)
+    merged = {**dotenv_values(ROOT / ".env"), **os.environ} if environ is None else dict(environ)
     # Names under LMS_TEST_ and LMS_BENCH_ steer the test and bench scripts, not the service.
     scripts = ("LMS_TEST_", "LMS_BENCH_")
     return {

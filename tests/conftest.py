@@ -28,7 +28,7 @@ SECRET = "0123456789abcdef" * 4
 NOON = dt.datetime(2025, 6, 2, 4, 0, tzinfo=dt.UTC)
 
 
-def test_settings_for(base: Path, database_url: str) -> Settings:
+def settings_with(base: Path, database_url: str) -> Settings:
     return Settings(
         secret_key=SECRET,
         identity_key=SECRET[::-1],
@@ -44,7 +44,7 @@ def test_settings_for(base: Path, database_url: str) -> Settings:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     base = tmp_path_factory.mktemp("xueshi")
     url = _worker_database(os.environ.get("LMS_TEST_DATABASE_URL"))
-    return test_settings_for(base, url or f"sqlite:///{base}/test.sqlite3")
+    return settings_with(base, url or f"sqlite:///{base}/test.sqlite3")
 
 
 def _worker_database(url: str | None) -> str | None:
