@@ -12,7 +12,7 @@ from lms.videos import queries as videos
 
 def player_settings(cycle: Cycle, lesson: Lesson) -> dict[str, Any]:
     """The JSON block of the player's page. It holds nothing that is worth hiding."""
-    place = {"cycle_id": cycle.id, "lesson_id": lesson.id}
+    place: dict[str, Any] = {"cycle_id": cycle.id, "lesson_id": lesson.id}
     return {
         "remember": f"watch-{cycle.id}-{lesson.id}",
         "urls": {

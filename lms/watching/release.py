@@ -65,7 +65,7 @@ class KeyRelease:
         verdict, retry_ms = self._decide(terms, window)
         if verdict is not Verdict.RELEASED:
             return Answer(verdict, retry_ms=retry_ms)
-        secret = self.secret(terms.video_id, terms.package_version)
+        secret = self.secret(terms.video_id, terms.public_id)
         return Answer(verdict, window_key(secret, terms.package_version, window))
 
     def _decide(self, terms: WatchTerms, window: int) -> tuple[Verdict, int]:
@@ -86,7 +86,8 @@ class KeyRelease:
     def _allowance_ms(self, terms: WatchTerms) -> int:
         return self._prefetch_windows * rules.cost_ms(terms.window_ms, terms.pace_tenths)
 
-    def _load_secret(self, video_id: int, _package_version: int) -> bytes:
+    def _load_secret(self, video_id: int, _public_id: str) -> bytes:
+        # The address is part of what is remembered: after a restored backup a number may come back.
         with self._app.app_context():
             return video_secret(get_video(video_id))
 

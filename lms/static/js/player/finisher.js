@@ -44,11 +44,22 @@ export class Finisher extends Events {
     this.done.toggleAttribute('data-waiting', !this.isDone);
   }
 
+  // The list beside the film is the server's; it is fetched again rather than guessed.
+  async #refreshList() {
+    try {
+      const page = await (await fetch(window.location.href)).text();
+      const fresh = new DOMParser().parseFromString(page, 'text/html').querySelector('.watch-side');
+      if (fresh) document.querySelector('.watch-side').replaceWith(fresh);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
   showDone(text = this.words.done) {
     this.isDone = true;
     this.#show(text);
     const next = document.querySelector('[data-following]');
     next.classList.replace('btn-secondary', 'btn-primary');
-    document.querySelector('.study-lesson.is-current')?.classList.add('is-finished');
+    this.#refreshList();
   }
 }
