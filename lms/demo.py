@@ -27,6 +27,7 @@ from lms.core.types import Hours
 from lms.demo_people import load_people
 from lms.exams.rules import Part
 from lms.exams.settings_operations import set_exam
+from lms.hourbank.cli import set_up_local
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
@@ -43,6 +44,8 @@ def load_demo(say: Say) -> None:
     """Load what is missing of the demonstration, telling each step with `say`."""
     with transaction():
         load_people()
+    # Here the bank is a neighbour: it knows this platform's key, and the platform knows the bank's.
+    set_up_local()
     for folder in sorted(path.parent for path in SAMPLES.glob("*/course.toml")):
         _load_course(folder, say)
 
