@@ -18,6 +18,8 @@ _NO_PAGE = re.compile(
     r"\.(pdf|json|xlsx|csv|toml|m3u8|webp|jpg|zip|vtt)$|/download|/static/|/media/"
 )
 
+_COURSE = re.compile(r"courses/(?!new$)[\w-]+")
+
 _SCROLLS_SIDEWAYS = """() => {
   const { clientWidth, scrollWidth } = document.documentElement;
   return scrollWidth > clientWidth + 1 ? scrollWidth : 0;
@@ -36,12 +38,15 @@ class Findings:
 
     role: str
     folder: Path
+    # Pages that a colleague's walk has shown already.
+    seen_before: frozenset[str] = frozenset()
     looked_at: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
 def kind_of(path: str) -> str:
-    """The address with numbers and codes left out: pages of one kind look alike."""
+    """The address without numbers, codes and names: pages of one kind look alike."""
+    path = _COURSE.sub("courses/:x", path)
     parts = [":x" if re.search(r"\d{1,}|^[\w-]{20,}$", part) else part for part in path.split("/")]
     return "/".join(parts)
 
@@ -52,7 +57,7 @@ def walk(visitor: Visitor, start: list[str], findings: Findings, most: int = 60)
     while waiting and len(findings.looked_at) < most:
         path = waiting.pop(0)
         kind = kind_of(path)
-        if kind in findings.looked_at:
+        if kind in findings.looked_at or kind in findings.seen_before:
             continue
         findings.looked_at[kind] = path
         waiting += look_at(visitor, path, findings)
@@ -73,7 +78,7 @@ def look_at(visitor: Visitor, path: str, findings: Findings) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         _inspect(page, path, width, findings)
     findings.wrong += [f"{path}: {trouble}" for trouble in visitor.troubles]
-    return _links(page)
+    return links_of(page)
 
 
 def _inspect(page: Page, path: str, width: int, findings: Findings) -> None:
@@ -87,7 +92,7 @@ def _inspect(page: Page, path: str, width: int, findings: Findings) -> None:
     page.screenshot(path=findings.folder / f"{name}-{width}.png", full_page=True)
 
 
-def _links(page: Page) -> list[str]:
+def links_of(page: Page) -> list[str]:
     """The paths of this site that the page links to by plain links."""
     found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
     here = urlsplit(page.url)

@@ -132,7 +132,7 @@ def test_twice_failed_applied_approved_and_begun_anew(system, visit):
     expect(page).to_have_url(re.compile(r"/learn/\d+$"))
     assert not page.url.endswith(f"/{first_cycle}")
     # Nothing is carried over.
-    expect(page.get_by_text("已学完 0 / 1 课时")).to_be_visible()
+    expect(page.get_by_text("已学完 0 / 1 课")).to_be_visible()
     assert visitor.troubles == []
 
 

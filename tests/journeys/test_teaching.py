@@ -67,8 +67,7 @@ def upload_a_portrait_film(page: Page) -> None:
 
 def write_a_question(page: Page) -> None:
     page.get_by_role("link", name="题库").first.click()
-    page.get_by_role("button", name="添加题目").click()
-    page.get_by_role("link", name="单选题").click()
+    page.get_by_role("link", name="写第一道题").click()
     page.get_by_label("题干").fill("成人胸外按压的频率是每分钟多少次？")
     page.get_by_label("选项 A", exact=True).fill("100 到 120 次")
     page.get_by_label("选项 B", exact=True).fill("60 到 80 次")
