@@ -18,8 +18,7 @@ def empty_tables() -> None:
     """
     names = [table.name for table in Base.metadata.sorted_tables]
     asked = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
-        for name in names
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names
     )
     with db.engine.begin() as connection:
         filled = connection.execute(text(asked)).scalars().all()

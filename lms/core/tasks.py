@@ -16,7 +16,7 @@ from lms.core.db import after_commit
 celery_app = Celery("lms", set_as_current=True)
 
 
-class AppTask(Task):  # type: ignore[misc]
+class AppTask(Task):
     """A task that runs inside the application's context."""
 
     abstract = True

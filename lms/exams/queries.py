@@ -106,7 +106,7 @@ def application_of(cycle_id: int) -> RestudyApplication | None:
     return db.session.scalar(query.order_by(RestudyApplication.id.desc()).limit(1))
 
 
-def applications_to_see(actor: Person) -> Select[tuple[RestudyApplication]]:
+def applications_to_see(actor: Person) -> Select[RestudyApplication]:
     """Applications that `actor` may decide: of their unit's people or their base's courses."""
     ids = organization_ids_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
     return (
