@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from lms.catalog import manage_content_views, manage_views, views
 from lms.core.permissions import Permission
@@ -20,7 +21,9 @@ def register(app: Flask) -> None:
 
 
 def _catalogue_entry() -> navigation.Entry:
-    return navigation.Entry("catalog.courses", _l("课程"), "books", order=10, guests=True)
+    return navigation.Entry(
+        "catalog.courses", _lp("navigation", "课程"), "books", order=10, guests=True
+    )
 
 
 def _manage_entry() -> navigation.Entry:

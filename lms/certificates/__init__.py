@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from lms.certificates import commands, manage_views, operations, tasks, verify_views, views
 from lms.core import events
@@ -27,8 +28,8 @@ def register(app: Flask) -> None:
 
 def _entries() -> tuple[Entry, ...]:
     return (
-        Entry("certificates.mine", _l("我的证书"), "certificate", order=40),
-        Entry("verify.start", _l("验证证书"), "shield-check", order=90, guests=True),
+        Entry("certificates.mine", _lp("navigation", "我的证书"), "certificate", order=40),
+        Entry("verify.start", _lp("navigation", "验证证书"), "shield-check", order=90, guests=True),
         Entry(
             "manage_certificates.index",
             _l("证书管理"),

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from lms.core.permissions import Permission
 from lms.core.tasks import every
@@ -31,7 +32,7 @@ def register(app: Flask) -> None:
 def _add_navigation(app: Flask) -> None:
     navigation.add(
         app,
-        navigation.Entry("payments.orders", _l("我的订单"), "receipt", 60),
+        navigation.Entry("payments.orders", _lp("navigation", "我的订单"), "receipt", 60),
         navigation.Entry(
             "payments_manage.orders",
             _l("订单与退款"),

@@ -16,7 +16,7 @@ from jinja2 import nodes
 from lms.config import ROOT
 
 CATALOGUE = ROOT / "lms" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "_lp": ((1, "c"), 2)}
 SOURCES = {"lms", "templates"}
 
 # Ideographs, and the punctuation and wide letters that go with them.
