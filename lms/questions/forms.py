@@ -19,6 +19,7 @@ from lms.catalog.models import Course, Lesson
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.rules import (
     LETTERS,
+    LONGEST_EXPLANATION,
     LONGEST_TEXT,
     LONGEST_TOPIC,
     MOST_OPTIONS,
@@ -80,7 +81,7 @@ class QuestionForm(FlaskForm):
     )
     explanation = TextAreaField(
         _l("解析"),
-        [Length(max=2000)],
+        [Length(max=LONGEST_EXPLANATION)],
         filters=[stripped],
         description=_l("学习周期结束后才显示给学员。"),
         render_kw={"rows": 3},

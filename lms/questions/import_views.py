@@ -17,7 +17,7 @@ from lms.questions import operations, queries
 from lms.questions.forms import ApplyForm, ImportForm
 from lms.questions.manage_views import EDIT, Page, blueprint, managed_course
 from lms.questions.models import Question
-from lms.questions.sheets import MAX_BYTES, MAX_ROWS, read_rows
+from lms.questions.sheets import MAX_ROWS, read_rows
 from lms.questions.workbook import (
     HEADINGS,
     Reading,
@@ -28,13 +28,15 @@ from lms.questions.workbook import (
 from lms.web.auth import staff
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A thousand questions of the greatest length in UTF-8 need about 20 MB.
+_ROWS_BYTES = 24 * 1024 * 1024
 
 
 @blueprint.url_value_preprocessor
 def _allow_rows(endpoint: str | None, _values: object) -> None:
     # The checked rows come back as one field, which is larger than fields usually may be.
     if endpoint == "manage_questions.apply_import":
-        request.max_form_memory_size = 2 * MAX_BYTES
+        request.max_content_length = request.max_form_memory_size = _ROWS_BYTES
 
 
 @blueprint.route("/import", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from lms.questions.kinds import QuestionKind, QuestionUse
 
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 10
 LONGEST_TEXT, LONGEST_OPTION, LONGEST_TOPIC = 1000, 300, 64
+LONGEST_EXPLANATION = 2000
 TRUE_FALSE_OPTIONS = ("正确", "错误")
 LETTERS = "ABCDEFGHIJ"
 
@@ -77,6 +78,8 @@ def problems(facts: QuestionFacts) -> dict[str, Any]:
         found["difficulty"] = _l("难度只能是 1、2 或 3。")
     if len(facts.topic) > LONGEST_TOPIC:
         found["topic"] = _l("知识点不能超过 64 个字。")
+    if len(facts.explanation) > LONGEST_EXPLANATION:
+        found["explanation"] = _l("解析不能超过 2000 个字。")
     options = _option_problem(facts)
     if options is not None:
         found["options"] = options

@@ -31,7 +31,13 @@ _KINDS = {
 }
 _USES = {"弹题": QuestionUse.POPUP, "考试": QuestionUse.EXAM, "弹题和考试": QuestionUse.BOTH}
 _LEVELS = {"易": 1, "中": 2, "难": 3, "1": 1, "2": 2, "3": 3}
-_COLUMN_OF = {"text": "题干", "options": "选项", "answer": "答案", "topic": "知识点"}
+_COLUMN_OF = {
+    "text": "题干",
+    "options": "选项",
+    "answer": "答案",
+    "topic": "知识点",
+    "explanation": "解析",
+}
 _EXAMPLES = (
     ("单选题", "弹题和考试", "专业技术人员每年参加继续教育应不少于多少学时？", "60", "90", "120"),
     ("多选题", "考试", "年度学时由哪两类科目组成？", "公需科目", "专业科目", "选修科目"),

@@ -194,8 +194,15 @@ def test_tampered_rows_are_refused(desk, home, rows):
 
 
 def test_confirmation_of_a_thousand_long_rows_arrives(desk, home):
-    rows = [HEAD, *(row(题干=f"{n}" + "长" * 900) for n in range(1000))]
-    answer = desk.post(f"{home}/import/apply", data={"rows": json.dumps(rows, ensure_ascii=False)})
+    long = "长" * 900
+    options = {f"选项{letter}": letter + "长" * 290 for letter in "ABC"}
+    head = [*HEAD, "解析"]
+    rows = [head, *([*row(题干=f"{n}{long}", **options), "长" * 2000] for n in range(1000))]
+    answer = desk.post(
+        f"{home}/import/apply",
+        data={"rows": json.dumps(rows, ensure_ascii=False)},
+        content_type="multipart/form-data",
+    )
     answer.request.environ["wsgi.input"].close()
     assert answer.status_code == 302
     assert len(questions()) == 1000

@@ -86,6 +86,7 @@ def test_sound_questions_have_no_problem():
         ("difficulty", {"difficulty": 0}),
         ("difficulty", {"difficulty": 4}),
         ("topic", {"topic": "长" * 65}),
+        ("explanation", {"explanation": "长" * 2001}),
         ("options", {"options": ("只有一个",)}),
         ("options", {"options": tuple("ABCDEFGHIJK")}),
         ("options", {"options": ("90", "", "30")}),
