@@ -22,16 +22,22 @@ from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from lms.demo_people import ENTERPRISE, load_people
+from lms.enrollments.models import Cycle, EntryReason
+from lms.enrollments.operations import complete_cycle, enrol
+from lms.exams.operations import open_attempt, submit_attempt
+from lms.exams.restudy_operations import apply_for_restudy
 from lms.exams.rules import Part
 from lms.exams.settings_operations import set_exam
 from lms.factory import create_app
 from lms.hourbank.cli import set_up_local
 from lms.organizations.models import Organization
+from lms.payments.operations import place_order
 from lms.questions.models import QuestionKind
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
 from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
+from lms.watching.models import WatchedCourse
 from tests.journeys import world
 
 LONGEST_PACKAGING_SECONDS = 100
@@ -54,6 +60,8 @@ def fill() -> None:
     with transaction():
         for course in db.session.scalars(select(Course)):
             publish_course(people["trainer"], course)
+    with transaction():
+        _histories(people["learner2"])
 
 
 def make_schema() -> None:
@@ -92,6 +100,29 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
         set_exam(trainer, course, [Part("single", 3, 20), Part("true_false", 1, 40)], 60, 30)
     for title, film in facts.lessons:
         import_video(trainer, add_lesson(trainer, course, title), film)
+
+
+def _histories(failed: Person) -> None:
+    """What the walk through all pages needs: a course begun, an exam open, a pass, a failure."""
+    reader = db.session.scalars(select(Person).filter_by(username=world.READER.username)).one()
+    courses = {course.slug: course for course in db.session.scalars(select(Course))}
+    enrol(reader, courses[world.FREE])
+    open_attempt(reader, _watched(reader, courses[world.EXAMINED]))
+    finished = _watched(reader, courses[world.PAID])
+    submit_attempt(open_attempt(reader, finished))
+    complete_cycle(finished)
+    lost = _watched(failed, courses[world.EXAMINED])
+    for _ in range(2):
+        submit_attempt(open_attempt(failed, lost))
+    apply_for_restudy(failed, lost, "工作太忙，没有认真准备，希望重新学习。")
+    place_order(failed, courses[world.PAID])
+
+
+def _watched(person: Person, course: Course) -> Cycle:
+    cycle = enrol(person, course, EntryReason.ORDER)
+    db.session.add(WatchedCourse(cycle_id=cycle.id))
+    db.session.flush()
+    return cycle
 
 
 def _question(asked: world.Asked) -> QuestionFacts:

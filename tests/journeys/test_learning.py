@@ -10,7 +10,6 @@ from tests.journeys.player import Player, sit_exam
 from tests.journeys.system import System, wait_until
 
 NO_EXAM = "安全生产法要点"
-WITH_EXAM = "继续教育政策解读"
 
 
 def open_lesson(page: Page, system: System, slug: str) -> Player:
@@ -139,7 +138,7 @@ def test_twice_failed_applied_approved_and_begun_anew(system, visit):
 def approve(unit) -> None:
     page = unit.sign_in("unit", DEMO_PASSWORD)
     page.goto("/manage/restudy")
-    expect(page.get_by_role("heading", name=WITH_EXAM)).to_be_visible()
-    page.get_by_role("button", name="同意", exact=True).click()
+    asked = page.locator("section.card").filter(has_text=world.RESTUDYING.name)
+    asked.get_by_role("button", name="同意", exact=True).click()
     expect(page.get_by_text("已同意").first).to_be_visible()
     assert unit.troubles == []

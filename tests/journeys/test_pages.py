@@ -40,7 +40,17 @@ def test_what_a_learner_sees(visit):
     visitor.sign_in(world.READER.username)
     walk(visitor, ["/me", "/me/hours", "/me/certificates", "/hourbank/me"], findings)
     assert findings.wrong == []
-    assert len(findings.looked_at) >= 8
+    kinds = {"/learn/:x/lessons/:x", "/exams/:x", "/me/hours/:x", "/v/:x", "/courses/:x"}
+    assert kinds <= findings.looked_at.keys()
+
+
+def test_what_a_learner_who_failed_sees(visit):
+    findings = _findings("learner2")
+    visitor = visit("learner2")
+    visitor.sign_in("learner2", DEMO_PASSWORD)
+    walk(visitor, ["/me", "/orders"], findings)
+    assert findings.wrong == []
+    assert {"/learn/:x/restudy", "/orders/:x"} <= findings.looked_at.keys()
 
 
 @pytest.mark.parametrize("role", STAFF)
