@@ -53,7 +53,7 @@ def test_revoking_with_reason_ends_the_certificate(client, manager, certificate)
 
 def test_page_asks_before_it_revokes(client, manager, certificate):
     page = client.get(f"/manage/certificates/{certificate.id}").text
-    assert "data-confirm=" in page
+    assert 'data-confirm="确定撤销 王小明 的这张证书吗？' in page
     assert "撤销后不能恢复" in page
 
 

@@ -158,6 +158,7 @@ def test_long_titles_stay_above_the_table(subset_fonts, length, base):
 def test_long_names_stay_on_their_line(subset_fonts, name):
     document = opened(subset_fonts, name=name)
     boxes = [box for trace in document[0].get_texttrace() for box in [pymupdf.Rect(trace["bbox"])]]
+    assert len(document[0].search_for(name)) == 1, "the name takes more than one line"
     page, margin = document[0].rect, 20 * POINTS_PER_MM
     inner = pymupdf.Rect(margin, 0, page.width - margin, page.height)
     assert all(inner.x0 <= box.x0 and box.x1 <= inner.x1 for box in boxes)
