@@ -16,16 +16,16 @@ SECRET = b"not for anybody"
 OUTSIDE = [
     "../secret.txt",
     "../../secret.txt",
-    "../originals/secret.mp4",
-    "..%2foriginals%2fsecret.mp4",
-    "%2e%2e/originals/secret.mp4",
-    "%2e%2e%2foriginals%2fsecret.mp4",
-    "..%5coriginals%5csecret.mp4",
-    "x/../../originals/secret.mp4",
-    "./../originals/secret.mp4",
+    "../originals/secret.ts",
+    "..%2foriginals%2fsecret.ts",
+    "%2e%2e/originals/secret.ts",
+    "%2e%2e%2foriginals%2fsecret.ts",
+    "..%5coriginals%5csecret.ts",
+    "x/../../originals/secret.ts",
+    "./../originals/secret.ts",
     "//etc/passwd",
-    "%00/../originals/secret.mp4",
-    "....//originals/secret.mp4",
+    "%00/../originals/secret.ts",
+    "....//originals/secret.ts",
 ]
 
 
@@ -35,7 +35,7 @@ def planted(app):
     media = app.extensions["settings"].media_path
     (media / "originals").mkdir(parents=True, exist_ok=True)
     (media / "hls" / "abc").mkdir(parents=True, exist_ok=True)
-    (media / "originals/secret.mp4").write_bytes(SECRET)
+    (media / "originals/secret.ts").write_bytes(SECRET)
     (media / "secret.txt").write_bytes(SECRET)
     (media.parent / "secret.txt").write_bytes(SECRET)
     (media / "hls/abc/master.m3u8").write_bytes(b"#EXTM3U\n")
