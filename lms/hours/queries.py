@@ -57,6 +57,14 @@ def years_of(person: Person) -> list[int]:
     return sorted(years, reverse=True)
 
 
+def year_to_show(person: Person) -> int:
+    """The present year, or the newest with credits where the present one has none yet."""
+    this_year = clock.today().year
+    earned = select(Credit.year).where(Credit.person_id == person.id).distinct()
+    years = set(db.session.scalars(earned))
+    return this_year if this_year in years or not years else max(years)
+
+
 def statement_of(person: Person, year: int) -> BankStatement | None:
     """What the bank last said of the year, if it has been asked."""
     return db.session.scalar(

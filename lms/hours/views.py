@@ -23,9 +23,9 @@ FRESH = dt.timedelta(minutes=1)
 @signed_in
 def year() -> str:
     years = queries.years_of(current_user)
-    chosen = request.args.get("year", clock.today().year, type=int)
+    chosen = request.args.get("year", type=int)
     if chosen not in years:
-        chosen = years[0]
+        chosen = queries.year_to_show(current_user)
     _refresh_statement(current_user, chosen)
     return render_template("hours/year.html", years=years, **_year(current_user, chosen))
 
@@ -43,10 +43,10 @@ def credit(credit_id: int) -> str:
 
 
 def year_card(person: Person) -> str:
-    """Filler of "me.cards": this year's rings."""
-    this_year = clock.today().year
-    _refresh_statement(person, this_year)
-    return render_template("hours/_year_card.html", **_year(person, this_year))
+    """Filler of "me.cards": the rings of this year, or of the newest with hours."""
+    shown = queries.year_to_show(person)
+    _refresh_statement(person, shown)
+    return render_template("hours/_year_card.html", **_year(person, shown))
 
 
 def _year(person: Person, year: int) -> dict[str, object]:

@@ -43,10 +43,18 @@ def add(app: Flask, *entries: Entry) -> None:
 
 
 def navigation(section: str = "main") -> list[Link]:
-    """The entries of a section that the visitor may see, in order."""
+    """The entries of a section that the visitor may see, in order.
+
+    The one whose address fits the present page most closely is active: /me/hours is below /me too.
+    """
     entries: list[Entry] = current_app.extensions.get("navigation", [])
     shown = sorted((e for e in entries if e.section == section and _is_shown(e)), key=_order)
-    return [_link(entry) for entry in shown]
+    urls = [url_for(entry.endpoint) for entry in shown]
+    closest = max((url for url in urls if _is_here(url)), key=len, default=None)
+    return [
+        Link(entry.label, url, entry.icon, url == closest)
+        for entry, url in zip(shown, urls, strict=True)
+    ]
 
 
 def _order(entry: Entry) -> int:
@@ -59,10 +67,8 @@ def _is_shown(entry: Entry) -> bool:
     return entry.guests or bool(current_user.is_authenticated)
 
 
-def _link(entry: Entry) -> Link:
-    url = url_for(entry.endpoint)
-    is_active = request.path == url or (url != "/" and request.path.startswith(url + "/"))
-    return Link(entry.label, url, entry.icon, is_active)
+def _is_here(url: str) -> bool:
+    return request.path == url or (url != "/" and request.path.startswith(url + "/"))
 
 
 def register(app: Flask) -> None:

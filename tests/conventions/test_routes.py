@@ -1,5 +1,7 @@
 """Every route says who may open it, and keeps to it."""
 
+import inspect
+
 from lms.web.auth import OPEN, TOKEN, access_of
 from tests.factories import PersonFactory
 from tests.support import sign_in
@@ -59,6 +61,8 @@ def test_nothing_changes_by_get(app):
 
 
 def _names(view):
-    while hasattr(view, "__wrapped__"):
-        view = view.__wrapped__
-    return view.__code__.co_names
+    """The names a view uses, by itself or in the helpers of its module that it calls."""
+    view = inspect.unwrap(view)
+    own = set(view.__code__.co_names)
+    helpers = (view.__globals__.get(name) for name in own)
+    return own.union(*(h.__code__.co_names for h in helpers if inspect.isfunction(h)))
