@@ -88,6 +88,18 @@ def hold_lease(actor: Person, terms: WatchTerms) -> tuple[StudyClock, LessonProg
     return study_clock, progress
 
 
+def drop_lease(cycle: Cycle) -> None:
+    """Shut the gate for a cycle that is withdrawn: tokens made before release nothing more."""
+    study_clock = lock_clock(cycle.person_id)
+    progress = study_clock.progress
+    if progress is None or progress.cycle_id != cycle.id:
+        return
+    settle(study_clock)
+    study_clock.lease = 0
+    study_clock.progress_id = None
+    db.session.flush()
+
+
 def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
     """Bind the cycle to the lesson's present video and draw the gates."""
     if cycle.state is not CycleState.ACTIVE or cycle.course.is_past_closing:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from lms.core.clock import end_of_day
 from lms.core.db import db, transaction
 from lms.enrollments.models import CycleState
+from lms.enrollments.operations import withdraw_cycle
 from lms.watching.models import StudyClock
 from lms.watching.queries import releases_of
 from tests.factories import PersonFactory
@@ -259,3 +260,15 @@ def test_key_release_sets_no_session_and_reads_none(app, clock):
     answer = page.key(0)
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers
+
+
+def test_refunded_cycle_releases_nothing_more_by_an_old_token(app, clock):
+    cycle = make_study()
+    page = Page.of(app, cycle).open()
+    assert page.key(0).status_code == 200
+    with transaction():
+        withdraw_cycle(PersonFactory(), cycle)
+    assert page.key(1).status_code == 409
+    assert page.post("lease").json["released"] == 1
+    page.open()
+    assert page.key(1).status_code == 403
