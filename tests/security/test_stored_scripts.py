@@ -37,9 +37,7 @@ def estate(app, clock):
         ):
             for row in db.session.query(model):
                 for column in columns:
-                    setattr(
-                        row, column, HOSTILE[: 60 if column.endswith(("name", "topic")) else 200]
-                    )
+                    setattr(row, column, HOSTILE[: SHORT.get(column, 200)])
         for question in db.session.query(Question):
             question.options = [f"{HOSTILE}{number}" for number in range(4)]
         made.owner.name = HOSTILE[:60]
