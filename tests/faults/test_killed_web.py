@@ -58,7 +58,7 @@ def _is_acknowledged(system: System) -> bool:
 
 
 def test_hours_are_booked_once_after_the_web_server_was_killed(new_system):
-    system = new_system()
+    system = new_system(web_workers=1)
     seeded = json.loads(system.run_module("tests.faults.seed", "completion").splitlines()[-1])
     system.start("web")
     learner = Learner(system, seeded["username"])

@@ -65,7 +65,8 @@ def free_port() -> int:
 class System:
     """One installation: `start` and `kill` its parts, ask its database."""
 
-    def __init__(self, folder: Path, name: str, **settings: Any) -> None:
+    def __init__(self, folder: Path, name: str, *, web_workers: int = 2, **settings: Any) -> None:
+        self.web_workers = web_workers
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -96,7 +97,8 @@ class System:
             "web": [
                 *(str(BIN / "granian"), "app:app", "--interface", "wsgi", "--no-ws"),
                 *("--http", "1", "--host", "127.0.0.1", "--port", str(self.port)),
-                *("--working-dir", str(ROOT), "--workers", "2", "--blocking-threads", "4"),
+                *("--working-dir", str(ROOT), "--workers", str(self.web_workers)),
+                *("--blocking-threads", "4"),
                 *("--respawn-failed-workers", "--log-level", "warning"),
                 *("--static-path-route", "/static"),
                 *("--static-path-mount", str(ROOT / "lms/static")),
