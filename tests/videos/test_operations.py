@@ -36,7 +36,7 @@ def test_film_is_kept_and_queued(
     assert [(work.name, args) for work, args in tasks.queued] == [
         ("lms.videos.tasks.package_video", (video.id,))
     ]
-    event = db.session.scalars(select(AuditEvent)).all()[-1]
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()[-1]
     assert (event.tag, event.actor_id) == ("videos:video:upload", trainer.id)
 
 
