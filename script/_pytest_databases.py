@@ -1,7 +1,8 @@
 """A pytest plugin: one run covers both databases and the browser, and has one summary.
 
 script/test starts three pytest-xdist workers by name. Each collects all tests and keeps its own:
-`sqlite` and `postgresql` everything but the journeys, `journeys` those alone. The name of the
+`sqlite` and `postgresql` everything but the journeys, `journeys` those alone. What is marked
+`no_database` asks no database anything and so runs once. The name of the
 worker stands behind each test's name, so that the summary tells where a test failed.
 """
 
@@ -29,6 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if WORKER not in WORKERS:
         return
     kept = [item for item in items if _is_journey(item) == (WORKER == "journeys")]
+    if WORKER == "postgresql":
+        kept = [item for item in kept if item.get_closest_marker("no_database") is None]
     dropped = [item for item in items if item not in set(kept)]
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept

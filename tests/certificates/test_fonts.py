@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from lms.certificates import fonts
 from lms.certificates.keys import keys_dir
 from lms.certificates.subset_font import gb2312_characters
+
+pytestmark = pytest.mark.no_database
 
 
 def test_gb2312_and_the_middle_dot_are_kept(subset_fonts):

@@ -20,6 +20,8 @@ from lms.certificates.pdf import (
     render_pdf,
 )
 
+pytestmark = pytest.mark.no_database
+
 POINTS_PER_MM = 72 / 25.4
 PLAIN = PrintedFacts(
     number="XS-2025-370000-4821390571",

@@ -9,6 +9,8 @@ import pytest
 
 from lms.config import ROOT
 
+pytestmark = pytest.mark.no_database
+
 STATIC = ROOT / "lms" / "static"
 VENDOR = STATIC / "vendor"
 LISTED = tomllib.loads((VENDOR / "vendored.toml").read_text(encoding="utf-8"))["file"]

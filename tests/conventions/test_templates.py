@@ -7,6 +7,8 @@ import pytest
 
 from lms.config import ROOT
 
+pytestmark = pytest.mark.no_database
+
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 HAN = re.compile(r"[\u3400-\u9fff]+")
 PAGES = [path for path in TEMPLATES if "{% extends" in path.read_text(encoding="utf-8")]

@@ -15,6 +15,8 @@ from jinja2 import nodes
 
 from lms.config import ROOT
 
+pytestmark = pytest.mark.no_database
+
 CATALOGUE = ROOT / "lms" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "_lp": ((1, "c"), 2)}
 SOURCES = {"lms", "templates"}

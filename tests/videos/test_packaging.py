@@ -17,6 +17,8 @@ from lms.videos.probe import probe
 from lms.videos.running import TranscodeError
 from tests.videos.conftest import SPECIMENS
 
+pytestmark = pytest.mark.no_database
+
 SECRET = b"a secret of thirty-two bytes ...."
 
 

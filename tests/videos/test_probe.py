@@ -8,6 +8,8 @@ from lms.videos.faults import ProbeError, VideoFault
 from lms.videos.probe import VideoFacts, probe
 from tests.videos.conftest import SPECIMENS
 
+pytestmark = pytest.mark.no_database
+
 
 def look(path: Path, longest_seconds: float = 3600) -> VideoFacts:
     return probe(path, ffprobe="ffprobe", longest_seconds=longest_seconds)
