@@ -45,7 +45,7 @@ class Settings:
     broker_url: str = setting(
         f"sqla+sqlite:///{ROOT}/var/broker.sqlite3", doc="Celery broker address."
     )
-    var_dir: str = setting(f"{ROOT}/var", doc="Folder for keys, schedules and local databases.")
+    var_dir: str = setting(f"{ROOT}/var", doc="Folder for keys and what is in work.")
     media_dir: str = setting(f"{ROOT}/media", doc="Folder for originals, segments, certificates.")
     media_base_url: str = setting(
         "/media/hls", doc="Where pages fetch segments: a path of this host, or a CDN."
@@ -59,7 +59,6 @@ class Settings:
     platform_code: str = setting("local", doc="This platform's name in the hour bank's register.")
     issuer_name: str = setting("学时继续教育平台", doc="Issuer printed on certificates.")
     locale: str = setting("zh", doc="Language of visitors who chose none: zh or en.")
-    timezone: str = setting("Asia/Shanghai", doc="Time zone of days and deadlines.")
     ratelimit_storage: str = setting("memory://", doc="Where rate limits are counted (limits URI).")
     cookie_secure: bool = setting(False, doc="Send cookies over HTTPS only: yes or no.")
     popup_every: int = setting(360, doc="Mean time between pop-up quizzes.", unit="seconds")

@@ -182,7 +182,11 @@ ensure_secrets() {
   for name in LMS_SECRET_KEY LMS_IDENTITY_KEY; do
     [[ -n "${!name:-}" ]] && continue
     grep -q "^$name=" .env 2>/dev/null && continue
-    (umask 077 && printf '%s=%s\n' "$name" "$(random_hex)" >>.env)
+    (umask 077 && touch .env)
+    chmod 600 .env
+    # A last line without its end would swallow the secret.
+    [[ -z "$(tail -c1 .env)" ]] || echo >>.env
+    printf '%s=%s\n' "$name" "$(random_hex)" >>.env
     say "Wrote a new $name to .env"
   done
 }

@@ -24,7 +24,7 @@ class Person(Model):
     """A professional, or anyone else with an account.
 
     The identity number is stored encrypted, with a keyed hash to find it and its last four
-    characters to show; `operations.reveal_identity_number` is the only way to the whole.
+    characters to show; `operations.identity_number_for_bank` is the only way to the whole.
     """
 
     __tablename__ = "people"

@@ -57,6 +57,10 @@ def visible_courses(person: Person | None) -> Select[Course]:
     return select(Course).where(or_(is_out, Course.base_id.in_(own)))
 
 
+# Each word is a condition, and databases take only so many.
+MOST_WORDS = 10
+
+
 def published_courses(
     *, category: HourCategory | None = None, year: int | None = None, text: str = ""
 ) -> Select[Course]:
@@ -66,7 +70,7 @@ def published_courses(
         query = query.where(Course.category == category)
     if year is not None:
         query = query.where(Course.year == year)
-    for word in text.split():
+    for word in text.split()[:MOST_WORDS]:
         columns = (Course.title, Course.summary, Course.lecturer_name)
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     return query

@@ -90,7 +90,7 @@ def first_problem(facts: CourseFacts) -> tuple[str, Any] | None:
 
 
 # What a certificate and an hour in the bank were earned by may not change under the learner.
-FROZEN_FIELDS = ("category", "hours", "year")
+FROZEN_FIELDS = ("category", "hours", "year", "requires_exam")
 
 
 def frozen_changes(course: Any, facts: CourseFacts) -> list[str]:

@@ -12,7 +12,7 @@ from io import BytesIO
 
 from asn1crypto import cms  # type: ignore[import-untyped]
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask_babel import lazy_gettext as _l
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -52,6 +52,10 @@ class _Signature:
     covers_whole_file: bool
 
 
+# What a certificate made by a stranger may raise when it is read.
+_STRANGE = (x509.InvalidVersion, UnsupportedAlgorithm)
+
+
 def check_pdf(content: bytes, root: x509.Certificate) -> PdfCheck:
     """Check the bytes of a file against the root that vouches for our signers. Never raises."""
     if not content.startswith(b"%PDF-"):
@@ -63,7 +67,7 @@ def check_pdf(content: bytes, root: x509.Certificate) -> PdfCheck:
     try:
         signature = _cut_out(content, first, before, after, rest)
         signer = _signer_of_ours(signature.contents, root)
-    except (ValueError, TypeError, KeyError, IndexError):
+    except (ValueError, TypeError, KeyError, IndexError, *_STRANGE):
         return PdfCheck(Verdict.FOREIGN)
     if signer is None:
         return PdfCheck(Verdict.FOREIGN)
@@ -102,7 +106,7 @@ def _is_issued_by(certificate: x509.Certificate, root: x509.Certificate) -> bool
         return False
     try:
         certificate.verify_directly_issued_by(root)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, ValueError, TypeError, *_STRANGE):
         return False
     return True
 
@@ -112,7 +116,7 @@ def _is_intact(signature: _Signature, signer: x509.Certificate) -> bool:
         intact, valid = validate_sig_integrity(
             signature.contents["signer_infos"][0], as_asn1(signer), "data", signature.digest
         )
-    except (SignatureValidationError, ValueError, TypeError, KeyError):
+    except (SignatureValidationError, ValueError, TypeError, KeyError, *_STRANGE):
         return False
     return bool(intact and valid)
 

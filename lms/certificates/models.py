@@ -112,8 +112,3 @@ class Certificate(Model):
     def masked_identity(self) -> str:
         """Stars and the last four characters of the identity number."""
         return mask_identity(self.identity_tail)
-
-    @property
-    def verify_path(self) -> str:
-        """The path of the public page, as the QR code carries it after the host."""
-        return f"/v/{self.code}"

@@ -54,8 +54,11 @@ else:
 def init_db(app: Flask, url: str, migrations: str) -> None:
     """Bind the database at `url` to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
+    # An error must not carry what was being looked up into the log: it may be an identity number.
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+        options["pool_pre_ping"] = True
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     migrate.init_app(app, db, directory=migrations, render_as_batch=True)
     with app.app_context():

@@ -88,10 +88,11 @@ def fail_cycle(cycle: Cycle) -> None:
 def withdraw_cycle(actor: Person, cycle: Cycle) -> None:
     """End a cycle whose price was paid back; the course may be bought and begun anew.
 
-    Tells cycle_withdrawn in the same transaction. Raises IllegalMove if it has ended already.
+    Tells cycle_withdrawn first, in the same transaction: watching takes the learner's clock, and
+    clock before cycle is the order of all who need both. Raises IllegalMove if it was completed.
     """
-    _end(cycle, CycleState.WITHDRAWN, AuditTag.ENROLLMENTS_CYCLE_WITHDRAW, actor)
     cycle_withdrawn.send(cycle)
+    _end(cycle, CycleState.WITHDRAWN, AuditTag.ENROLLMENTS_CYCLE_WITHDRAW, actor)
 
 
 def _end(cycle: Cycle, state: CycleState, tag: AuditTag, actor: Person | None = None) -> None:

@@ -5,4 +5,5 @@ from lms.enrollments.models import CycleState
 
 CYCLE_MOVES: Transitions = {
     CycleState.ACTIVE: {CycleState.COMPLETED, CycleState.FAILED, CycleState.WITHDRAWN},
+    CycleState.FAILED: {CycleState.WITHDRAWN},
 }

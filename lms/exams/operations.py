@@ -34,8 +34,8 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
     Raises Conflict, with the reason in words, when lessons are unwatched, no attempt is left, the
     course is closed or its question bank does not fill the blueprint.
     """
-    # The learner's own cycle is held until the commit, so that two clicks queue up here.
-    db.session.execute(select(Cycle.id).where(Cycle.id == cycle.id).with_for_update())
+    # Held until the commit and read anew: two clicks queue up here, and so does a refund.
+    db.session.refresh(cycle, with_for_update=True)
     running = queries.running_attempt(cycle.id)
     if running is not None and not _is_over(running):
         return running
@@ -109,28 +109,29 @@ def _is_over(attempt: Attempt) -> bool:
     return clock.now() > attempt.deadline_at + dt.timedelta(seconds=rules.GRACE_SECONDS)
 
 
-def save_answer(attempt: Attempt, position: int, shown: list[int], serial: int) -> None:
+def save_answer(attempt: Attempt, position: int, shown: list[int], serial: int) -> int:
     """Save the answer to one question, as chosen among the options as shown.
 
     `serial` grows with every change the learner makes; an older one arriving late changes nothing.
+    Returns the serial of the answer that now stands: a greater one is of another tab.
     Raises NotFound, Invalid, or Conflict once the attempt is over or submitted.
     """
     item = _find_item(attempt, position)
     chosen = rules.to_own_order(shown, item.option_order)
     if chosen is None:
         raise Invalid(_l("没有这个选项。"))
-    if attempt.state is not AttemptState.RUNNING or _is_over(attempt):
+    # Marking takes the attempt for itself; whoever saves holds it against that until the commit.
+    held = select(Attempt.state).where(Attempt.id == attempt.id).with_for_update(read=True)
+    if db.session.scalar(held) is not AttemptState.RUNNING or _is_over(attempt):
         raise Conflict(_l("考试已经结束，答案不再保存。"))
-    still_running = select(Attempt.id).where(
-        Attempt.id == attempt.id, Attempt.state == AttemptState.RUNNING
-    )
     db.session.execute(
         update(PaperItem)
         .where(PaperItem.id == item.id, PaperItem.answer_serial < serial)
-        .where(PaperItem.attempt_id.in_(still_running))
         .values(chosen=chosen, answer_serial=serial, answered_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+    db.session.refresh(item)
+    return item.answer_serial
 
 
 def _find_item(attempt: Attempt, position: int) -> PaperItem:
@@ -147,6 +148,8 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     Passed: the cycle is completed, and with it certificate and hours. Failed for the last time:
     the cycle fails, and the learner may apply for re-study.
     """
+    # Cycle before attempt, as everywhere: locks taken in one order never wait in a circle.
+    db.session.refresh(attempt.cycle, with_for_update=True)
     locked = db.session.scalar(
         select(Attempt)
         .where(Attempt.id == attempt.id)
@@ -176,6 +179,9 @@ def _audit_submission(attempt: Attempt) -> None:
 
 
 def _settle_cycle(attempt: Attempt) -> None:
+    if attempt.cycle.state is not CycleState.ACTIVE:
+        # Withdrawn by a refund while the paper was open: the marks stand and lead to nothing.
+        return
     if attempt.state is AttemptState.PASSED:
         complete_cycle(attempt.cycle)
     elif not queries.attempts_left_of(attempt.cycle):

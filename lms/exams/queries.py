@@ -20,7 +20,6 @@ from lms.exams.models import (
     ExamSettings,
     PaperItem,
     RestudyApplication,
-    RestudyState,
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left
 from lms.questions.rules import is_right
@@ -79,8 +78,8 @@ def seen_question_ids(person_id: int, course_id: int) -> set[int]:
 
 
 def may_see_answers(attempt: Attempt) -> bool:
-    """Keys are shown only when they can help nobody any more: the cycle has ended."""
-    return attempt.cycle.state is not CycleState.ACTIVE
+    """Keys are shown only when no attempt of the cycle is left, or the exam is passed."""
+    return attempt.cycle.state in (CycleState.COMPLETED, CycleState.FAILED)
 
 
 def result_by_topic(attempt: Attempt) -> list[TopicResult]:
@@ -127,9 +126,3 @@ def application_to_decide(actor: Person, application_id: int) -> RestudyApplicat
     if application is None:
         raise NotFound()
     return application
-
-
-def pending_count(actor: Person) -> int:
-    """How many applications wait for `actor`."""
-    waiting = applications_to_see(actor).where(RestudyApplication.state == RestudyState.PENDING)
-    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -104,12 +104,13 @@ def _marked_item(item: Any) -> dict[str, Any]:
 @blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")
 @signed_in
 def save_answer(attempt_id: int, position: int) -> Response:
+    """204 once it is saved; 200 and the serial that stands if another tab's answer is newer."""
     body = request.get_json(silent=True)
     chosen, serial = _answer_from(body)
     with transaction():
         found = queries.own_attempt(current_user, attempt_id)
-        operations.save_answer(found, position, chosen, serial)
-    return Response(status=204)
+        standing = operations.save_answer(found, position, chosen, serial)
+    return jsonify(serial=standing) if standing > serial else Response(status=204)
 
 
 def _answer_from(body: Any) -> tuple[list[int], int]:

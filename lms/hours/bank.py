@@ -30,6 +30,8 @@ COVERED = ("@method", "@authority", "@path", "content-type", "idempotency-key")
 # Not the bank's decision about these hours, but a state of things that somebody will mend.
 _NOT_ADMITTED = frozenset({401, 403})
 _OVERLOADED = frozenset({408, 425, 429})
+# What the bank answers when it has judged a credit: unknown, in conflict, or not well formed.
+_DECISIONS = {400, 404, 409, 422}
 
 ClientFactory = Callable[[], httpx.Client]
 
@@ -130,9 +132,15 @@ def _refusal(response: httpx.Response) -> BankProblem:
         return BankProblem(DeliveryProblem.NOT_ADMITTED, reason or detail)
     if response.status_code in _OVERLOADED or response.is_server_error:
         return BankProblem(DeliveryProblem.OVERLOADED, detail)
-    if response.is_client_error and reason:
+    if response.status_code in _DECISIONS and reason and not _is_web_servers(response):
         return BankProblem(DeliveryProblem.REFUSED, reason)
     return BankProblem(DeliveryProblem.WRONG_ANSWER, detail)
+
+
+def _is_web_servers(response: httpx.Response) -> bool:
+    """Whether the address itself was wrong: the answer is of a web server and not of the bank."""
+    body = _object(response)
+    return body is not None and str(body.get("code", "")).startswith("http-")
 
 
 def _reason(response: httpx.Response) -> str:

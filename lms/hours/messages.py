@@ -24,7 +24,7 @@ def _credit_body(credit: Credit) -> dict[str, Any]:
         "year": credit.year,
         "category": credit.category.value,
         "hours": str(credit.hours),
-        "title": credit.cycle.course.title,
+        "title": credit.title,
         "certificate_number": credit.certificate_number,
         "earned_at": credit.earned_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
     }

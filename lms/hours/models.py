@@ -48,6 +48,8 @@ class Credit(Model):
     year: Mapped[int]
     category: Mapped[HourCategory] = mapped_column(EnumType(HourCategory))
     hours: Mapped[Hours] = mapped_column(HoursType)
+    # As it was when the hours were earned: what is told to the bank twice must be told alike.
+    title: Mapped[str] = mapped_column(String(120))
     certificate_number: Mapped[str] = mapped_column(String(64), unique=True)
     earned_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 

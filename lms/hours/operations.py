@@ -34,6 +34,7 @@ def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
         year=cycle.course.year,
         category=cycle.course.category,
         hours=cycle.course.hours,
+        title=cycle.course.title,
         certificate_number=certificate_number,
         earned_at=clock.now(),
     )

@@ -43,11 +43,6 @@ def get_own_credit(person: Person, credit_id: int) -> Credit:
     return found
 
 
-def credit_of_cycle(cycle_id: int) -> Credit | None:
-    """The credit that a cycle earned, if it did."""
-    return db.session.scalar(_credits().where(Credit.cycle_id == cycle_id))
-
-
 def years_of(person: Person) -> list[int]:
     """The years with credits or statements, and the present one, newest first."""
     years = {clock.today().year}

@@ -151,5 +151,5 @@ def _end_study(actor: Person, order: Order) -> None:
         return
     if cycle.state is CycleState.COMPLETED:
         raise Conflict(_l("学员已完成这门课程并取得证书，不能退款。"))
-    if cycle.state is CycleState.ACTIVE:
+    if cycle.state in (CycleState.ACTIVE, CycleState.FAILED):
         withdraw_cycle(actor, cycle)

@@ -8,7 +8,6 @@ from lms.catalog.models import Course, Lesson
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.videos.models import Subtitle, Video, VideoState
-from lms.videos.rules import window_length_ms
 from lms.videos.storage import settings
 
 
@@ -30,21 +29,6 @@ def get_video(video_id: int) -> Video:
     if video is None:
         raise NotFound()
     return video
-
-
-def find_by_public_id(public_id: str) -> Video | None:
-    """The video with this address, or None."""
-    return db.session.scalar(select(Video).where(Video.public_id == public_id))
-
-
-def window_count(video: Video) -> int:
-    """How many windows, and so keys, the video has."""
-    return video.window_count
-
-
-def window_ms(video: Video, window: int) -> int:
-    """The length of window number `window` (from 0) in milliseconds."""
-    return window_length_ms(window, video.window_count, video.duration_ms, video.window_seconds)
 
 
 def package_url(video: Video, name: str) -> str:

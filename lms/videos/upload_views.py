@@ -21,6 +21,7 @@ from lms.videos.models import Upload
 from lms.videos.storage import incoming_file
 from lms.web.auth import open_to_all, staff
 from lms.web.errors import problem
+from lms.web.inputs import MOST_DIGITS
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api/v1/uploads")
 VERSION = "1.0.0"
@@ -73,7 +74,7 @@ def create() -> Response:
         limit = str(uploads.largest_upload_bytes())
         return problem(413, "Content Too Large", f"Tus-Max-Size: {limit}", "too-large")
     lesson = metadata.get("lesson", "")
-    if not lesson.isdecimal():
+    if not (lesson.isascii() and lesson.isdecimal() and len(lesson) <= MOST_DIGITS):
         raise Invalid(field="lesson")
     with transaction():
         upload = uploads.create_upload(
@@ -188,7 +189,7 @@ def _checksum() -> tuple[str, bytes | None]:
 
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
         raise Invalid(field=header)
     return int(text)
 

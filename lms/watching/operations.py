@@ -32,6 +32,8 @@ def take_lease(actor: Person, cycle: Cycle, lesson: Lesson, settings: Settings) 
     if lesson.course_id != cycle.course_id or cycle.person_id != actor.id:
         raise NotFound()
     study_clock = lock_clock(actor.id)
+    # A refund may have waited for the clock before us: the token must not outlive the cycle.
+    db.session.refresh(cycle)
     settle(study_clock)
     progress = find_progress(cycle.id, lesson.id) or _begin(cycle, lesson, settings)
     _load(study_clock, progress)

@@ -115,11 +115,6 @@ def released_windows(progress: LessonProgress, in_play: StudyClock | None) -> in
     return progress.high_water
 
 
-def study_clock_of(person_id: int) -> StudyClock | None:
-    """The learner's clock as it stands now, or None before the first lesson."""
-    return _in_play(person_id)
-
-
 def lesson_ids_to_watch(cycle: Cycle) -> set[int]:
     """The lessons that make the course watched: those with a video, or begun in this cycle.
 

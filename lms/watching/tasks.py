@@ -27,6 +27,8 @@ def finish_all(progress_ids: list[int]) -> int:
             finished += 1
         except DomainError as refusal:
             log.info("progress %s is not finished: %s", progress_id, refusal.code)
+        except Exception:
+            log.exception("progress %s could not be finished", progress_id)
     return finished
 
 

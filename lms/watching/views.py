@@ -177,6 +177,8 @@ def _answer_from(body: Any) -> tuple[str, list[Any]]:
     nonce, chosen = body.get("nonce"), body.get("chosen")
     if not isinstance(nonce, str) or not isinstance(chosen, list):
         raise Invalid()
+    if not (nonce.isascii() and nonce.isprintable()):
+        raise Invalid()
     return nonce, chosen
 
 

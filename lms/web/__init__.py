@@ -8,6 +8,7 @@ from lms.web import (
     auth,
     errors,
     filters,
+    inputs,
     languages,
     limits,
     navigation,
@@ -19,6 +20,7 @@ from lms.web import (
 
 def register(app: Flask, settings: Settings) -> None:
     """Set up languages, guards, error pages, filters and the kernel's own pages."""
+    inputs.register(app)
     security.register(app, settings)
     languages.register(app, settings)
     auth.register(app)

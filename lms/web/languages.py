@@ -4,6 +4,7 @@ from flask import Flask, has_request_context, session
 from flask_babel import Babel, get_locale
 
 from lms.config import ROOT, Settings
+from lms.core.clock import SHANGHAI
 
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -19,7 +20,7 @@ def register(app: Flask, settings: Settings) -> None:
     Babel(
         app,
         default_locale=_LOCALES[settings.locale],
-        default_timezone=settings.timezone,
+        default_timezone=str(SHANGHAI),
         default_translation_directories=str(ROOT / "lms" / "translations"),
         locale_selector=locale,
     )

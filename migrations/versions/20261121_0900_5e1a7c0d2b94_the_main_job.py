@@ -608,6 +608,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("certificate_number", sa.String(length=64), nullable=False),
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("hours > 0", name=op.f("ck_credits_hours_positive")),

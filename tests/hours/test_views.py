@@ -65,7 +65,7 @@ def test_another_persons_trace_is_not_found(bank, client):
     assert credit.certificate_number not in response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("year", ["abc", "99999999999999999999", "-1", "1999"])
+@pytest.mark.parametrize("year", ["abc", "-1", "1999"])
 def test_odd_years_show_the_present_one(bank, client, year):
     assert "2025 年" in page(client, PersonFactory(), f"/me/hours?year={year}")
 
