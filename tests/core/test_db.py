@@ -1,7 +1,8 @@
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from lms.core.db import after_commit, db, transaction
 from lms.organizations.models import Division
@@ -70,3 +71,10 @@ def test_writers_that_read_first_wait_for_each_other(app):
         thread.join()
     db.session.rollback()
     assert db.session.get(Division, "370000").name == "山东省" + "x" * 8
+
+
+def test_database_error_does_not_carry_what_was_looked_up(app):
+    number = "37110219700101001X"
+    with pytest.raises(DBAPIError) as failed:
+        db.session.execute(text("SELECT :number FROM no_such_table"), {"number": number})
+    assert number not in str(failed.value)

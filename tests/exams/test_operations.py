@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.enrollments.models import Cycle, CycleState
+from lms.enrollments.operations import withdraw_cycle
 from lms.exams import operations, queries
 from lms.exams.models import Attempt, AttemptState, PaperItem
 from lms.exams.tasks import submit_overdue_attempts
@@ -175,3 +176,46 @@ def test_watching_alone_is_known_by_its_own_record(cycle):
     db.session.commit()
     with pytest.raises(Conflict, match="学完全部课时"):
         open_attempt(cycle)
+
+
+def test_refund_during_an_exam_keeps_no_other_paper_waiting(course, cycle, clock):
+    refunded, other = cycle, CycleFactory(course=course)
+    db.session.add(WatchedCourse(cycle_id=other.id))
+    db.session.commit()
+    answer_all(open_attempt(refunded), right=True)
+    open_attempt(other)
+    with transaction():
+        withdraw_cycle(PersonFactory(), refunded)
+    clock.advance(minutes=31)
+    assert submit_overdue_attempts.run() == 2
+    db.session.rollback()
+    states = [a.state for c in (refunded, other) for a in queries.attempts_of(c.id)]
+    assert states == [AttemptState.PASSED, AttemptState.FAILED]
+    assert refunded.state is CycleState.WITHDRAWN
+
+
+def test_one_paper_that_cannot_be_submitted_stops_no_other(course, cycle, clock, monkeypatch):
+    other = CycleFactory(course=course)
+    db.session.add(WatchedCourse(cycle_id=other.id))
+    db.session.commit()
+    broken = open_attempt(cycle).id
+    open_attempt(other)
+    clock.advance(minutes=31)
+
+    def submit_or_fail(attempt, **how):
+        if attempt.id == broken:
+            raise RuntimeError
+        return operations.submit_attempt(attempt, **how)
+
+    monkeypatch.setattr("lms.exams.tasks.submit_attempt", submit_or_fail)
+    submit_overdue_attempts.run()
+    db.session.rollback()
+    assert queries.attempts_of(other.id)[0].state is AttemptState.FAILED
+
+
+def test_answer_of_an_older_tab_is_told_that_a_newer_one_stands(cycle):
+    attempt = open_attempt(cycle)
+    with transaction():
+        assert operations.save_answer(attempt, 1, [2], 5) == 5
+    with transaction():
+        assert operations.save_answer(attempt, 1, [0], 1) == 5

@@ -12,6 +12,7 @@ from lms.core.permissions import Role
 from lms.core.types import Hours
 from lms.hourbank.models import LedgerEntry
 from lms.hours import operations, rules
+from lms.hours.messages import delivery_body
 from lms.hours.models import (
     BankStatement,
     Credit,
@@ -249,3 +250,11 @@ def test_statement_that_answers_another_question_is_not_kept(bank, tasks):
     fetch_statement.run(stranger.id, credit.year)
     owners = db.session.scalars(select(BankStatement.person_id)).all()
     assert owners == [credit.person_id]
+
+
+def test_renamed_course_is_told_to_the_bank_by_its_first_name(app):
+    delivery = earn().delivery(DeliveryKind.CREDIT)
+    before = delivery_body(delivery)
+    delivery.credit.cycle.course.title = "改了名字的课程"
+    db.session.commit()
+    assert delivery_body(delivery) == before

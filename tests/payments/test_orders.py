@@ -11,6 +11,7 @@ from lms.core.permissions import Role
 from lms.core.states import move
 from lms.core.types import Hours
 from lms.enrollments.models import Cycle, CycleState
+from lms.enrollments.operations import fail_cycle
 from lms.payments import operations, refunds
 from lms.payments.models import Order, OrderState, Refund, RefundCause
 from lms.payments.states import ORDER_MOVES
@@ -175,3 +176,15 @@ def test_refunded_course_can_be_bought_and_begun_anew(notifier, tasks):
     notifier.notify(notice(again))
     cycles = db.session.scalars(select(Cycle).order_by(Cycle.number)).all()
     assert [cycle.state for cycle in cycles] == [CycleState.WITHDRAWN, CycleState.ACTIVE]
+
+
+def test_refund_after_a_failed_exam_leaves_no_free_restudy(notifier, tasks):
+    order = paid_order(notifier)
+    with transaction():
+        fail_cycle(db.session.scalars(select(Cycle)).one())
+    with transaction():
+        operations.refund_order(manager_of(order), order, "学员申请")
+    tasks.run_all()
+    assert db.session.scalars(select(Cycle)).one().state is CycleState.WITHDRAWN
+    with transaction():
+        assert operations.place_order(order.person, order.course).id != order.id
