@@ -111,6 +111,7 @@ def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:
     Raises Conflict unless it is the person's newest cycle of the course, it failed, and the
     course is open.
     """
+    db.session.refresh(failed_cycle, with_for_update=True)
     person, course = failed_cycle.person, failed_cycle.course
     latest = latest_cycle(person, course)
     if failed_cycle.state is not CycleState.FAILED or latest is not failed_cycle:
