@@ -9,6 +9,7 @@ const clock = root.querySelector('[data-exam-clock]');
 const form = root.querySelector('[data-exam-submit]');
 const dialog = root.querySelector('[data-exam-dialog]');
 const storageKey = `exam-${root.dataset.exam}`;
+const reloadKey = `${storageKey}-reloaded`;
 const startedAt = performance.now();
 const secondsAtStart = Number(root.dataset.secondsLeft);
 
@@ -51,6 +52,25 @@ async function put(position, answer) {
   });
 }
 
+// Signed out, or the page has expired (400): a page loaded anew puts either right.
+function mustReload(reply) {
+  return reply.redirected || [400, 401, 403].includes(reply.status);
+}
+
+// Such an answer is never taken, and must not hold up the others.
+function isHopeless(reply) {
+  return reply.status === 404 || reply.status === 422;
+}
+
+// Another tab's answer stands under a greater serial; the one given here is sent above it.
+function outrank(position, standing) {
+  if (!Number.isInteger(standing)) throw new Error('no serial');
+  const question = root.querySelector(`.exam-question[data-position="${position}"]`);
+  const serial = Math.max(standing, Number(question.dataset.serial)) + 1;
+  question.dataset.serial = serial;
+  waiting.set(position, { ...waiting.get(position), serial });
+}
+
 // Whoever asks while answers are on their way waits for those very answers, not for nothing.
 function sendWaiting() {
   sending ??= sendAll().finally(() => { sending = null; });
@@ -69,9 +89,17 @@ async function sendAll() {
         window.location.reload();
         return;
       }
-      if (!reply.ok) throw new Error(`answer refused: ${reply.status}`);
+      if (mustReload(reply) && !sessionStorage.getItem(reloadKey)) {
+        // It leads to signing in and back here, where the answers kept are sent. Once only.
+        sessionStorage.setItem(reloadKey, '1');
+        window.location.reload();
+        return;
+      }
+      if (reply.redirected || !(reply.ok || isHopeless(reply))) throw new Error(`answer refused: ${reply.status}`);
+      sessionStorage.removeItem(reloadKey);
+      if (reply.status === 200) outrank(position, (await reply.json()).serial);
       // A newer answer may have been given to the same question meanwhile.
-      if (waiting.get(position) === answer) waiting.delete(position);
+      else if (waiting.get(position) === answer) waiting.delete(position);
       remember();
     }
     status.textContent = root.dataset.saved;

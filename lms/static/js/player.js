@@ -26,6 +26,8 @@ const finisher = new Finisher(server, settings.words, video);
 const controls = new Controls(root, video, { engine, timeline, subtitles, session, notices, words: settings.words });
 
 let asking = false;
+// How much was released when a pop-up was last refused; null since one was answered.
+let refusedAt = null;
 
 async function takeLease() {
   notices.loading();
@@ -63,9 +65,10 @@ async function takeBack() {
 }
 
 async function restart(at, shouldPlay = true) {
+  // The pop-up may have been answered elsewhere; if it is still due, the next key says so.
+  gate.open();
   await engine.load(session.playlist, at);
   subtitles.attach();
-  gate.letGo();
   if (shouldPlay) engine.play();
 }
 
@@ -79,8 +82,10 @@ async function askPopup() {
     const outcome = await popup.run();
     if (outcome.kind === 'lost') gate.tellLost();
     else if (outcome.kind === 'expired') await takeBack();
+    else if (outcome.kind === 'refused') await heedRefusal(outcome.detail);
     else if (outcome.kind === 'back') await goBack(outcome.window);
     else {
+      refusedAt = null;
       gate.open();
       if (session.isAtEnd(video.currentTime)) finisher.run();
       else engine.play();
@@ -91,7 +96,18 @@ async function askPopup() {
   }
 }
 
+// The lease taken anew mends a page that knew too little; a second refusal in the same place stands.
+async function heedRefusal(detail) {
+  if (refusedAt === session.released) {
+    notices.failed(detail, () => window.location.reload());
+    return;
+  }
+  refusedAt = session.released;
+  await takeBack();
+}
+
 async function goBack(window) {
+  refusedAt = null;
   session.fallBack(window);
   notices.say(settings.words.backTo.replace('{time}', timeline.clock(window * session.windowSeconds)), true);
   // The keys of the taken-back windows must be asked for again, so the film is opened anew.
@@ -112,7 +128,7 @@ gate.on('lost', () => {
   video.pause();
   notices.lost(takeBack);
 });
-gate.on('closed', () => { session.closed = true; notices.closed(); });
+gate.on('closed', () => { session.closed = true; notices.closed(session.openSeconds); });
 gate.on('stale', takeBack);
 engine.on('trouble', () => notices.offline(true));
 engine.on('well', () => notices.offline(false));

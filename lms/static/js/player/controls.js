@@ -1,4 +1,6 @@
 // Buttons, keys, volume, speed, quality, and filling the window.
+import { keep, recall } from './storage.js';
+
 const STEP_SECONDS = 10;
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 const VOLUME = 'player-volume';
@@ -75,14 +77,14 @@ export class Controls {
   }
 
   #restoreVolume() {
-    const kept = Number(window.localStorage.getItem(VOLUME) ?? 1);
+    const kept = Number(recall(VOLUME) ?? 1);
     this.video.volume = kept >= 0 && kept <= 1 ? kept : 1;
     this.#showVolume();
   }
 
   #showVolume() {
     const { volume, muted } = this.video;
-    window.localStorage.setItem(VOLUME, String(volume));
+    keep(VOLUME, String(volume));
     this.volume.value = Math.round((muted ? 0 : volume) * 100);
     const button = this.root.querySelector('[data-do="mute"]');
     button.toggleAttribute('data-on', muted || volume === 0);

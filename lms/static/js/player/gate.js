@@ -53,9 +53,8 @@ export class Gate extends Events {
         }
         await this.#heed(answer.problem, window, signal);
         wait = 500;
-      } catch (error) {
+      } catch {
         if (signal.aborted) return undefined;
-        if (!(error instanceof TypeError)) throw error;
         this.tell('offline');
         await pauseOrOnline(wait);
         wait = Math.min(wait * 2, 8000);

@@ -1,6 +1,7 @@
 // What lies over the picture: waiting, offline, taken over. Said aloud once, shown as long as it holds.
 export class Notices {
   #until = null;
+  #closedAt = null;
   #blocking = false;
 
   constructor(root, words, video) {
@@ -55,6 +56,8 @@ export class Notices {
     const stands = !video.paused && !video.ended && video.readyState < 3;
     if (!stands) {
       this.overlay.hidden = true;
+    } else if (this.#closedAt !== null && video.currentTime >= this.#closedAt - 1.5) {
+      this.#show(this.words.closed, this.words.closedText);
     } else if (this.#until !== null && this.#until > performance.now()) {
       const seconds = Math.max(1, Math.ceil((this.#until - performance.now()) / 1000));
       this.#show(this.words.early, this.words.earlyText.replace('{seconds}', seconds), { spins: true });
@@ -87,9 +90,12 @@ export class Notices {
     this.action.focus();
   }
 
-  closed() {
-    this.#blocking = true;
-    this.#show(this.words.closed, this.words.closedText);
+  /** Nothing from `seconds` on is released any more; what lies before it may be watched again. */
+  closed(seconds) {
+    const isNew = this.#closedAt === null;
+    this.#closedAt = seconds;
+    if (isNew) this.say(this.words.closedText, true);
+    this.#showWaiting();
   }
 
   failed(text, retry = null) {

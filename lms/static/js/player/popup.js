@@ -19,12 +19,14 @@ export class Popup {
     return this.server.untilReached(work, () => { this.state.textContent = this.words.offlinePopup; });
   }
 
-  /** Ask until a question is answered right. Resolves to {kind: right | back | lost | expired}. */
+  /** Ask until a question is answered right. Resolves to {kind: right | back | lost | refused | expired}. */
   async run() {
     for (;;) {
       const asked = await this.#ask(() => this.server.popup());
       if (asked.status === 425) await this.#wait(asked.retryMs);
-      else if (!asked.ok) return this.#end(asked.code === 'playing-elsewhere' ? 'lost' : 'expired');
+      else if (asked.code === 'playing-elsewhere') return this.#end('lost');
+      else if (asked.status === 409) return this.#end('refused', { detail: asked.detail });
+      else if (!asked.ok) return this.#end('expired');
       else if (!asked.body.popup) return this.#end('right');
       else {
         const outcome = await this.#answer(asked.body.popup);

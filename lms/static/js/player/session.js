@@ -1,4 +1,6 @@
 // What this page knows of the lesson. The server knows better, and tells it with every key.
+import { keep, recall } from './storage.js';
+
 export class Session {
   released = 0;
   closed = false;
@@ -45,7 +47,7 @@ export class Session {
 
   /** Where to go on: a hint kept here to the second, else what the server remembers. */
   resumeAt() {
-    const hint = Number(window.localStorage.getItem(this.storageKey));
+    const hint = Number(recall(this.storageKey));
     if (hint > 0 && hint < this.openSeconds && hint < this.duration - 3) return hint;
     return this.finished ? 0 : this.resumeSeconds;
   }
@@ -54,6 +56,6 @@ export class Session {
     const rounded = Math.floor(seconds);
     if (!now && rounded === this.remembered) return;
     this.remembered = rounded;
-    window.localStorage.setItem(this.storageKey, String(rounded));
+    keep(this.storageKey, String(rounded));
   }
 }

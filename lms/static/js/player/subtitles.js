@@ -1,11 +1,13 @@
 // Subtitles: the browser's own text track, switched on and off and remembered.
+import { keep, recall } from './storage.js';
+
 const REMEMBERED = 'player-subtitles';
 
 export class Subtitles {
   constructor(root, video, list) {
     Object.assign(this, { video, list });
     this.button = root.querySelector('[data-do="subtitles"]');
-    this.isOn = window.localStorage.getItem(REMEMBERED) !== 'off';
+    this.isOn = recall(REMEMBERED) !== 'off';
   }
 
   /** Add the tracks; after hls.js took the element, for it empties tracks that were there before. */
@@ -34,7 +36,7 @@ export class Subtitles {
   toggle() {
     if (!this.list.length) return;
     this.isOn = !this.isOn;
-    window.localStorage.setItem(REMEMBERED, this.isOn ? 'on' : 'off');
+    keep(REMEMBERED, this.isOn ? 'on' : 'off');
     this.#show();
   }
 }
