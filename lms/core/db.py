@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Engine, MetaData, event
+from sqlalchemy import JSON, Engine, MetaData, event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -119,6 +119,20 @@ def transaction() -> Iterator[None]:
         session.info["in_transaction"] = False
     for callback in session.info.pop("after_commit", []):
         callback()
+
+
+def hold(row: Model) -> None:
+    """Hold a row until the transaction ends, and read it anew.
+
+    Its key alone is selected for update: a record that was loaded with its relations would be
+    refreshed with their outer joins, which PostgreSQL cannot lock.
+    """
+    state = inspect(row)
+    keys = state.mapper.primary_key
+    same = [key == value for key, value in zip(keys, state.identity or (), strict=True)]
+    session = db.session()
+    session.execute(select(*keys).where(*same).with_for_update())
+    session.refresh(row)
 
 
 def after_commit(callback: Callable[[], object]) -> None:

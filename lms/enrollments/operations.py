@@ -7,7 +7,7 @@ from lms.accounts.models import Person
 from lms.catalog.models import Course
 from lms.core import clock
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict, NotAllowed, NotFound
 from lms.core.events import cycle_completed, cycle_started, cycle_withdrawn
@@ -97,7 +97,7 @@ def withdraw_cycle(actor: Person, cycle: Cycle) -> None:
 
 def _end(cycle: Cycle, state: CycleState, tag: AuditTag, actor: Person | None = None) -> None:
     # On PostgreSQL two requests may both hold the cycle as active; the second waits here.
-    db.session.refresh(cycle, with_for_update=True)
+    hold(cycle)
     move(cycle, state, CYCLE_MOVES)
     cycle.ended_at = clock.now()
     db.session.flush()
@@ -111,7 +111,7 @@ def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:
     Raises Conflict unless it is the person's newest cycle of the course, it failed, and the
     course is open.
     """
-    db.session.refresh(failed_cycle, with_for_update=True)
+    hold(failed_cycle)
     person, course = failed_cycle.person, failed_cycle.course
     latest = latest_cycle(person, course)
     if failed_cycle.state is not CycleState.FAILED or latest is not failed_cycle:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
@@ -35,7 +35,7 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
     course is closed or its question bank does not fill the blueprint.
     """
     # Held until the commit and read anew: two clicks queue up here, and so does a refund.
-    db.session.refresh(cycle, with_for_update=True)
+    hold(cycle)
     running = queries.running_attempt(cycle.id)
     if running is not None and not _is_over(running):
         return running
@@ -149,7 +149,7 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     the cycle fails, and the learner may apply for re-study.
     """
     # Cycle before attempt, as everywhere: locks taken in one order never wait in a circle.
-    db.session.refresh(attempt.cycle, with_for_update=True)
+    hold(attempt.cycle)
     locked = db.session.scalar(
         select(Attempt)
         .where(Attempt.id == attempt.id)

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.errors import NotFound, TooEarly
 from lms.core.events import course_watched
 from lms.enrollments.models import Cycle, CycleState
@@ -26,7 +26,7 @@ def finish_lesson(progress_id: int) -> LessonProgress:
         return progress
     _check_seen(progress)
     # Two lessons that end together must not each think the other one is still open.
-    db.session.refresh(progress.cycle, with_for_update=True)
+    hold(progress.cycle)
     _mark_finished(progress)
     if progress.cycle.state is CycleState.ACTIVE:
         _finish_course(progress.cycle)
@@ -38,7 +38,7 @@ def _locked(progress_id: int) -> LessonProgress:
     if progress is None:
         raise NotFound()
     study_clock = lock_clock(progress.cycle.person_id)
-    db.session.refresh(progress, with_for_update=True)
+    hold(progress)
     if study_clock.progress_id == progress.id:
         settle(study_clock)
     return progress

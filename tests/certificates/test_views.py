@@ -181,9 +181,7 @@ def test_superseded_certificate_leads_to_the_new_one(client, issue):
     assert f"/v/{new.code}" in answer.text
 
 
-@pytest.mark.parametrize(
-    "code", ["x" * 22, "short", "x" * 500, "%00" * 22, "' OR 1=1 --aaaaaaaaaaaa"]
-)
+@pytest.mark.parametrize("code", ["x" * 22, "short", "x" * 500, "' OR 1=1 --aaaaaaaaaaaa"])
 def test_unknown_code_has_a_sentence_of_its_own(client, code):
     answer = client.get(f"/v/{code}")
     assert answer.status_code == 404
