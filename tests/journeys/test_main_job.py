@@ -84,7 +84,7 @@ def take_over_in_another_tab(player: Player, learner) -> None:
     second = Player(second_page, player.system)
     expect(second.page.locator("[data-big]")).to_be_visible()
     take_back = player.page.get_by_role("button", name="在这里继续")
-    expect(take_back).to_be_visible(timeout=30_000)
+    expect(take_back).to_be_visible(timeout=90_000)
     assert second.high_water <= before + 2
     second_page.close()
     take_back.click()

@@ -49,7 +49,7 @@ def upload_what_is_no_film(page: Page) -> None:
     panel = page.locator("[data-video-panel]")
     panel.locator("input[type=file]").first.set_input_files(world.SAMPLES / "not-a-video.mp4")
     state = panel.locator("[data-drop-state]")
-    expect(state).to_have_attribute("data-tone", "danger", timeout=30_000)
+    expect(state).to_have_attribute("data-tone", "danger", timeout=90_000)
     assert "视频" in state.inner_text()
     page.reload()
     expect(panel.locator("[data-video-state]")).to_have_count(0)
