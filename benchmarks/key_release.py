@@ -26,7 +26,8 @@ from flask import Flask
 from sqlalchemy import func, insert, select, update
 
 from benchmarks._cluster import cluster, free_port
-from lms.accounts.models import IdentityKind, Person
+from lms.accounts.enums import IdentityKind
+from lms.accounts.models import Person
 from lms.config import ROOT, Settings
 from lms.core import clock
 from lms.core.db import Base, db

@@ -60,6 +60,9 @@ class Settings:
     issuer_name: str = setting("学时继续教育平台", doc="Issuer printed on certificates.")
     locale: str = setting("zh", doc="Language of visitors who chose none: zh or en.")
     ratelimit_storage: str = setting("memory://", doc="Where rate limits are counted (limits URI).")
+    proxies: int = setting(
+        0, doc="Reverse proxies before the app whose X-Forwarded-For and -Proto are believed."
+    )
     cookie_secure: bool = setting(False, doc="Send cookies over HTTPS only: yes or no.")
     popup_every: int = setting(360, doc="Mean time between pop-up quizzes.", unit="seconds")
     window_seconds: int = setting(30, doc="Length of a video window, one key each.", unit="seconds")
@@ -179,8 +182,9 @@ def _check(settings: Settings) -> None:
 
 def _check_numbers(settings: Settings) -> None:
     for f in fields(Settings):
-        if f.type is int and getattr(settings, f.name) < 1:
-            raise SettingError(f"LMS_{f.name.upper()}: must be at least 1")
+        least = 0 if f.name == "proxies" else 1
+        if f.type is int and getattr(settings, f.name) < least:
+            raise SettingError(f"LMS_{f.name.upper()}: must be at least {least}")
     if settings.window_seconds % settings.segment_seconds:
         raise SettingError("LMS_WINDOW_SECONDS: not a multiple of LMS_SEGMENT_SECONDS")
     waits = settings.popup_waits.split(",")

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from lms.accounts.enums import ProfessionSeries
 from lms.accounts.models import Person
-from lms.accounts.operations import create_person, grant_post
+from lms.accounts.operations import create_person
+from lms.accounts.posts import grant_post
 from lms.accounts.rules import resident_check_character
 from lms.core.db import db
 from lms.core.permissions import Role
@@ -24,23 +26,39 @@ class Account:
     organization: str
     what: str
     role: Role | None = None
-    profession: str | None = None
+    profession: ProfessionSeries | None = None
 
 
 BUREAU = "日照市人力资源和社会保障局"
 DEPARTMENT = "日照市工业和信息化局"
 INSTITUTION = "日照市工程技术研究中心"
 ENTERPRISE = "日照海岸智能装备有限公司"
+STAND_IN = "日照市人才服务中心"
 BASE = "山东省专业技术人员继续教育示范基地"
 
+_ENGINEERING = ProfessionSeries.ENGINEERING
 ACCOUNTS = (
-    Account("learner", "王晓明", ENTERPRISE, "学员（企业工程师）", profession="工程技术"),
-    Account("learner2", "赵雅琴", INSTITUTION, "学员（事业单位工程师）", profession="工程技术"),
+    Account(
+        "learner",
+        "王晓明",
+        ENTERPRISE,
+        "学员（企业工程师）",
+        profession=_ENGINEERING,
+    ),
+    Account(
+        "learner2",
+        "赵雅琴",
+        INSTITUTION,
+        "学员（事业单位工程师）",
+        profession=_ENGINEERING,
+    ),
     Account("trainer", "陈文静", BASE, "基地教师", Role.TRAINER),
     Account("base", "孙建国", BASE, "基地管理员", Role.BASE_MANAGER),
     Account("unit", "刘海燕", ENTERPRISE, "单位管理员", Role.UNIT_MANAGER),
     Account("department", "周志强", DEPARTMENT, "主管部门工作人员", Role.DEPARTMENT_OFFICER),
     Account("bureau", "吴敏", BUREAU, "人社部门工作人员", Role.BUREAU_OFFICER),
+    Account("auditor", "郑立新", BUREAU, "审计员", Role.BUREAU_AUDITOR),
+    Account("standin", "何秀兰", STAND_IN, "代管机构工作人员", Role.STAND_IN_OFFICER),
 )
 
 
@@ -64,6 +82,7 @@ def _organizations() -> dict[str, Organization]:
         _organization(kind.UNIT, INSTITUTION, "371102", department, nature.INSTITUTION),
         _organization(kind.UNIT, ENTERPRISE, "371103", department, nature.ENTERPRISE),
         _organization(kind.BASE, BASE, "371100", None, None),
+        _organization(kind.STAND_IN, STAND_IN, "371102", bureau, None),
     ]
     return {organization.name: organization for organization in made}
 
@@ -76,7 +95,7 @@ def _organization(
     nature: UnitNature | None,
 ) -> Organization:
     found = db.session.scalar(select(Organization).where(Organization.name == name))
-    return found or create_organization(kind, name, division_code, parent, nature)
+    return found or create_organization(kind, name, division_code, parent, nature=nature)
 
 
 def _person(account: Account, organizations: dict[str, Organization], number: int) -> Person:

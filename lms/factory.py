@@ -8,6 +8,9 @@ from flask import Flask
 
 from lms import (
     accounts,
+    activation,
+    administration,
+    auditing,
     catalog,
     certificates,
     cli,
@@ -15,8 +18,11 @@ from lms import (
     exams,
     hourbank,
     hours,
+    memberships,
     payments,
     questions,
+    roster,
+    second_factor,
     videos,
     watching,
     web,
@@ -27,6 +33,16 @@ from lms.core.crypto import Vault
 from lms.core.db import init_db
 from lms.core.tasks import init_tasks
 
+# People and organizations are the same to both services.
+SHARED_FEATURES: tuple[ModuleType, ...] = (
+    accounts,
+    activation,
+    second_factor,
+    auditing,
+    administration,
+    memberships,
+    roster,
+)
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     catalog,
     enrollments,
@@ -58,7 +74,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_db(app, settings.database_url, str(ROOT / "migrations"))
     init_tasks(app, settings.broker_url, f"{settings.var_dir}/beat")
     web.register(app, settings)
-    accounts.register(app)
     for feature in _features(settings):
         feature.register(app)
     cli.register(app)
@@ -66,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _features(settings: Settings) -> list[ModuleType]:
-    features: list[ModuleType] = []
+    features = list(SHARED_FEATURES)
     if settings.runs_platform:
         features.extend(PLATFORM_FEATURES)
     if settings.runs_bank:

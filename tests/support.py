@@ -8,7 +8,8 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
-from lms.core.db import db
+from lms.accounts.sessions import begin_session
+from lms.core.db import db, transaction
 
 
 class MovableClock:
@@ -66,7 +67,9 @@ class VisitorClient(FlaskClient):
 
 def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
     """Give the client a session of `person`, as after the sign-in form."""
+    with transaction():
+        token = begin_session(person)
     with client.session_transaction() as session:
-        session["_user_id"] = person.get_id()
+        session["_user_id"] = token
         session["_fresh"] = True
     return client

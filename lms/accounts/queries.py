@@ -1,35 +1,53 @@
 """Finding people, and what their posts allow."""
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
 
-from lms.accounts.models import Person, Post
-from lms.accounts.rules import normalize_identity_number
-from lms.accounts.vault import vault
+from lms.accounts.enums import IdentityKind
+from lms.accounts.identity import identity_hash, phone_hash
+from lms.accounts.models import Person
+from lms.accounts.rules import (
+    is_identity_number,
+    is_phone,
+    normalize_identity_number,
+    normalize_phone,
+    normalize_username,
+)
 from lms.core.db import db
 from lms.core.permissions import GRANTS, Permission
-from lms.organizations.queries import organization_ids_below
-
-
-def load_session_person(session_id: str) -> Person | None:
-    """The person a session belongs to, or None if the session was ended or the account closed."""
-    person_id, _, epoch = session_id.partition(".")
-    if not (person_id.isdecimal() and epoch.isdecimal()):
-        return None
-    person = db.session.get(
-        Person, int(person_id), options=[selectinload(Person.posts).joinedload(Post.organization)]
-    )
-    if person is None or not person.is_active or person.session_epoch != int(epoch):
-        return None
-    return person
+from lms.organizations.models import Organization
+from lms.organizations.queries import is_in_charge
 
 
 def find_person_to_sign_in(login: str) -> Person | None:
-    """The person with this user name or identity number."""
-    login = login.strip()
-    number_hash = vault().lookup_hash(normalize_identity_number(login))
-    query = select(Person).where(or_(Person.username == login, Person.identity_hash == number_hash))
-    return db.session.scalar(query)
+    """The person with this user name, identity number, or phone that nobody else has."""
+    named = select(Person).where(Person.username == normalize_username(login))
+    return db.session.scalar(named) or find_by_identity(login) or _find_by_phone(login)
+
+
+def find_by_identity(text: str) -> Person | None:
+    """The person with this number of any kind of document.
+
+    A number may be well formed for several kinds (a passport's may look like a permit's); a person
+    is told only if it is one person's.
+    """
+    hashes = []
+    for kind in IdentityKind:
+        number = normalize_identity_number(text, kind)
+        if is_identity_number(number, kind):
+            hashes.append(identity_hash(number, kind))
+    return _only(select(Person).where(Person.identity_hash.in_(hashes)))
+
+
+def _find_by_phone(text: str) -> Person | None:
+    phone = normalize_phone(text)
+    if not is_phone(phone):
+        return None
+    return _only(select(Person).where(Person.phone_hash == phone_hash(phone)))
+
+
+def _only(query: Select[Person]) -> Person | None:
+    found = list(db.session.scalars(query.limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 def permissions_of(person: Person) -> frozenset[Permission]:
@@ -38,17 +56,22 @@ def permissions_of(person: Person) -> frozenset[Permission]:
     return frozenset().union(*granted)
 
 
-def organization_ids_with(person: Person, permission: Permission) -> set[int]:
-    """The organizations over which `person` has `permission`: twin of `is_allowed` for lists."""
-    ids: set[int] = set()
-    for post in person.posts:
-        if post.is_in_force and permission in GRANTS[post.role]:
-            ids |= organization_ids_below(post.organization)
-    return ids
+def organizations_with(person: Person, permission: Permission) -> Select[int]:
+    """The ids of the organizations over which `person` has `permission`, to select from.
+
+    The filter of lists: `column.in_(organizations_with(…))`. Its twin for one is `is_allowed`.
+    """
+    superiors = [
+        post.organization
+        for post in person.posts
+        if post.is_in_force and permission in GRANTS[post.role]
+    ]
+    return select(Organization.id).where(is_in_charge(superiors))
 
 
 def is_allowed(person: Person, permission: Permission, organization_id: int | None) -> bool:
     """Whether `person` has `permission` over that organization."""
-    return organization_id is not None and organization_id in organization_ids_with(
-        person, permission
-    )
+    if organization_id is None or permission not in permissions_of(person):
+        return False
+    query = organizations_with(person, permission).where(Organization.id == organization_id)
+    return db.session.scalar(query) is not None

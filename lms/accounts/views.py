@@ -5,8 +5,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from lms.accounts import operations
 from lms.accounts.forms import SignInForm
+from lms.accounts.sessions import begin_session, end_session
+from lms.accounts.sign_in import sign_in as sign_person_in
 from lms.core.db import transaction
 from lms.web import slots
 from lms.web.auth import open_to_all, signed_in
@@ -27,7 +28,9 @@ def sign_in() -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
     with transaction():
-        person = operations.sign_in(form.login.data, form.password.data)
+        person = sign_person_in(form.login.data, form.password.data)
+        if person is not None:
+            begin_session(person, request.remote_addr, request.user_agent.string)
     if person is None:
         form.password.errors = [_("用户名或密码不正确。多次输错后需要等待一段时间再试。")]
         return render_template("accounts/sign_in.html", form=form), 422
@@ -45,7 +48,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 def sign_out() -> Response:
     if current_user.is_authenticated:
         with transaction():
-            operations.sign_out_everywhere(current_user)
+            end_session(current_user)
     logout_user()
     session.clear()
     flash(_("您已退出登录。"), "success")

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts.models import Person
-from lms.accounts.queries import is_allowed, organization_ids_with
+from lms.accounts.queries import is_allowed, organizations_with
 from lms.catalog.models import Course, CourseState, Etextbook, Lesson
 from lms.core.db import db
 from lms.core.enums import HourCategory
@@ -53,7 +53,7 @@ def visible_courses(person: Person | None) -> Select[Course]:
     is_out = Course.state != CourseState.DRAFT
     if person is None:
         return select(Course).where(is_out)
-    own = organization_ids_with(person, Permission.CATALOG_COURSE_EDIT)
+    own = organizations_with(person, Permission.CATALOG_COURSE_EDIT)
     return select(Course).where(or_(is_out, Course.base_id.in_(own)))
 
 
@@ -84,14 +84,14 @@ def published_years() -> list[int]:
 
 def managed_courses(actor: Person, state: CourseState | None = None) -> Select[Course]:
     """The courses whose editing `actor` is entitled to."""
-    own = organization_ids_with(actor, Permission.CATALOG_COURSE_EDIT)
+    own = organizations_with(actor, Permission.CATALOG_COURSE_EDIT)
     query = select(Course).where(Course.base_id.in_(own)).options(selectinload(Course.lessons))
     return query if state is None else query.where(Course.state == state)
 
 
 def bases_of(actor: Person) -> list[Organization]:
     """The organizations for which `actor` may make courses, by name."""
-    own = organization_ids_with(actor, Permission.CATALOG_COURSE_EDIT)
+    own = organizations_with(actor, Permission.CATALOG_COURSE_EDIT)
     query = select(Organization).where(Organization.id.in_(own)).order_by(Organization.name)
     return list(db.session.scalars(query))
 

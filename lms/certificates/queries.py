@@ -5,7 +5,7 @@ import hmac
 from sqlalchemy import Select, select
 
 from lms.accounts.models import Person
-from lms.accounts.queries import organization_ids_with
+from lms.accounts.queries import organizations_with
 from lms.certificates.models import Certificate, PdfState
 from lms.certificates.rules import is_code, normalize_name, normalize_number
 from lms.core.db import db
@@ -60,7 +60,7 @@ def own_certificate(person: Person, certificate_id: int) -> Certificate:
 def certificates_to_manage(actor: Person, number: str = "") -> Select[Certificate]:
     """Those of courses over whose base the actor may revoke; narrowed to numbers containing
     `number`. The list twin of the check in `operations.revoke_certificate`."""
-    bases = organization_ids_with(actor, Permission.CERTIFICATES_CERTIFICATE_REVOKE)
+    bases = organizations_with(actor, Permission.CERTIFICATES_CERTIFICATE_REVOKE)
     query = select(Certificate).where(Certificate.base_id.in_(bases))
     wanted = normalize_number(number)
     return query.where(Certificate.number.contains(wanted, autoescape=True)) if wanted else query

@@ -1,48 +1,78 @@
 """Who may do what: one enum of permissions, one table of grants.
 
 A post (accounts.Post) gives a person a role in an organization; the role gives the permissions of
-`GRANTS` over that organization and what is below it. Learning needs no post.
+`GRANTS` over that organization and what is below it. Learning needs no post. The page
+/manage/permissions shows this table as it is in force.
 """
-
-from enum import Enum
 
 from flask_babel import lazy_gettext as _l
 
 from lms.core.enums import LabelledEnum
 
 
-class Permission(Enum):
+class Permission(LabelledEnum):
     """`scope:resource:action`, in alphabetical order."""
 
-    BANK_LEDGER_READ = "bank:ledger:read"
-    CATALOG_COURSE_EDIT = "catalog:course:edit"
-    CATALOG_COURSE_PUBLISH = "catalog:course:publish"
-    CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke"
-    EXAMS_RESTUDY_DECIDE = "exams:restudy:decide"
-    HOURS_DELIVERY_READ = "hours:delivery:read"
-    PAYMENTS_ORDER_READ = "payments:order:read"
-    PAYMENTS_ORDER_REFUND = "payments:order:refund"
-    PEOPLE_PERSON_READ = "people:person:read"
-    QUESTIONS_QUESTION_EDIT = "questions:question:edit"
-    VIDEOS_VIDEO_EDIT = "videos:video:edit"
+    AUDIT_EVENT_EXPORT = "audit:event:export", _l("导出审计记录")
+    AUDIT_EVENT_READ = "audit:event:read", _l("查看审计记录")
+    BANK_LEDGER_READ = "bank:ledger:read", _l("查看学时银行账目")
+    CATALOG_COURSE_EDIT = "catalog:course:edit", _l("编辑课程")
+    CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布和撤回课程")
+    CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
+    EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
+    HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
+    ORGANIZATIONS_ORGANIZATION_APPROVE = (
+        "organizations:organization:approve",
+        _l("审核单位注册"),
+    )
+    ORGANIZATIONS_ORGANIZATION_CREATE = "organizations:organization:create", _l("新建机构")
+    ORGANIZATIONS_ORGANIZATION_EDIT = "organizations:organization:edit", _l("修改机构信息")
+    ORGANIZATIONS_ORGANIZATION_READ = "organizations:organization:read", _l("查看机构")
+    ORGANIZATIONS_POST_GRANT = "organizations:post:grant", _l("任免岗位")
+    PAYMENTS_ORDER_READ = "payments:order:read", _l("查看订单")
+    PAYMENTS_ORDER_REFUND = "payments:order:refund", _l("退款")
+    PEOPLE_CODE_ISSUE = "people:code:issue", _l("发放激活码")
+    PEOPLE_IDENTITY_READ = "people:identity:read", _l("查看完整证件号码")
+    PEOPLE_PERSON_EDIT = "people:person:edit", _l("维护人员信息")
+    PEOPLE_PERSON_MERGE = "people:person:merge", _l("合并重复人员")
+    PEOPLE_PERSON_READ = "people:person:read", _l("查看人员")
+    PEOPLE_REQUEST_DECIDE = "people:request:decide", _l("审批注册与调入")
+    PEOPLE_ROSTER_IMPORT = "people:roster:import", _l("批量导入人员")
+    PERMISSIONS_TABLE_READ = "permissions:table:read", _l("查看权限表")
+    QUESTIONS_QUESTION_EDIT = "questions:question:edit", _l("编辑题目")
+    VIDEOS_VIDEO_EDIT = "videos:video:edit", _l("管理视频")
 
 
 class Role(LabelledEnum):
     """What a person is in an organization."""
 
     BASE_MANAGER = "base_manager", _l("基地管理员")
+    BUREAU_AUDITOR = "bureau_auditor", _l("审计员")
     BUREAU_OFFICER = "bureau_officer", _l("人社部门工作人员")
     DEPARTMENT_OFFICER = "department_officer", _l("主管部门工作人员")
+    STAND_IN_OFFICER = "stand_in_officer", _l("代管机构工作人员")
     TRAINER = "trainer", _l("基地教师")
     UNIT_MANAGER = "unit_manager", _l("单位管理员")
 
 
 P = Permission
+_ANY_POST = {P.ORGANIZATIONS_ORGANIZATION_READ, P.PERMISSIONS_TABLE_READ}
 _TEACHING = {P.CATALOG_COURSE_EDIT, P.QUESTIONS_QUESTION_EDIT, P.VIDEOS_VIDEO_EDIT}
+_PEOPLE = {
+    P.PEOPLE_CODE_ISSUE,
+    P.PEOPLE_IDENTITY_READ,
+    P.PEOPLE_PERSON_EDIT,
+    P.PEOPLE_PERSON_READ,
+    P.PEOPLE_REQUEST_DECIDE,
+    P.PEOPLE_ROSTER_IMPORT,
+}
+_OWN_ORGANIZATION = {P.ORGANIZATIONS_ORGANIZATION_EDIT, P.ORGANIZATIONS_POST_GRANT}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.BASE_MANAGER: frozenset(
-        _TEACHING
+        _ANY_POST
+        | _TEACHING
+        | _OWN_ORGANIZATION
         | {
             P.CATALOG_COURSE_PUBLISH,
             P.CERTIFICATES_CERTIFICATE_REVOKE,
@@ -52,10 +82,39 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PAYMENTS_ORDER_REFUND,
         }
     ),
+    Role.BUREAU_AUDITOR: frozenset(_ANY_POST | {P.AUDIT_EVENT_EXPORT, P.AUDIT_EVENT_READ}),
     Role.BUREAU_OFFICER: frozenset(
-        {P.BANK_LEDGER_READ, P.HOURS_DELIVERY_READ, P.PEOPLE_PERSON_READ}
+        _ANY_POST
+        | _OWN_ORGANIZATION
+        | _PEOPLE
+        | {
+            P.BANK_LEDGER_READ,
+            P.HOURS_DELIVERY_READ,
+            P.ORGANIZATIONS_ORGANIZATION_APPROVE,
+            P.ORGANIZATIONS_ORGANIZATION_CREATE,
+            P.PEOPLE_PERSON_MERGE,
+        }
     ),
-    Role.DEPARTMENT_OFFICER: frozenset({P.PEOPLE_PERSON_READ}),
-    Role.TRAINER: frozenset(_TEACHING | {P.CATALOG_COURSE_PUBLISH}),
-    Role.UNIT_MANAGER: frozenset({P.EXAMS_RESTUDY_DECIDE, P.PEOPLE_PERSON_READ}),
+    Role.DEPARTMENT_OFFICER: frozenset(
+        _ANY_POST
+        | _OWN_ORGANIZATION
+        | {
+            P.ORGANIZATIONS_ORGANIZATION_APPROVE,
+            P.ORGANIZATIONS_ORGANIZATION_CREATE,
+            P.PEOPLE_CODE_ISSUE,
+            P.PEOPLE_PERSON_READ,
+            P.PEOPLE_ROSTER_IMPORT,
+        }
+    ),
+    Role.STAND_IN_OFFICER: frozenset(
+        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | {P.EXAMS_RESTUDY_DECIDE}
+    ),
+    Role.TRAINER: frozenset(_ANY_POST | _TEACHING | {P.CATALOG_COURSE_PUBLISH}),
+    Role.UNIT_MANAGER: frozenset(
+        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | {P.EXAMS_RESTUDY_DECIDE}
+    ),
 }
+
+# An auditor watches over the others and so may be none of them (GB/T 22239-2019, 8.1.4: separated
+# administrators).
+APART: frozenset[Role] = frozenset({Role.BUREAU_AUDITOR})

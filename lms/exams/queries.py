@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
-from lms.accounts.queries import organization_ids_with
+from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course
 from lms.core import clock
 from lms.core.db import db
@@ -107,7 +107,7 @@ def application_of(cycle_id: int) -> RestudyApplication | None:
 
 def applications_to_see(actor: Person) -> Select[RestudyApplication]:
     """Applications that `actor` may decide: of their unit's people or their base's courses."""
-    ids = organization_ids_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
+    ids = organizations_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
     return (
         select(RestudyApplication)
         .join(Cycle, RestudyApplication.cycle_id == Cycle.id)

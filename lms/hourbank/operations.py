@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from lms.accounts.rules import is_resident_number, normalize_identity_number
+from lms.accounts.enums import IdentityKind
+from lms.accounts.identity import identity_hash
+from lms.accounts.rules import is_identity_number, normalize_identity_number
 from lms.accounts.vault import vault
 from lms.core import clock
 from lms.core.db import db
@@ -98,7 +100,8 @@ def take_reversal(platform: Platform, key: str, fingerprint: str, body: dict[str
 
 def state_year(platform: Platform, key: str, body: dict[str, Any]) -> str:
     """A signed statement of a person's year; zeros for somebody the bank does not know."""
-    person = find_person(normalize_identity_number(body["person"]["identity_number"]))
+    kind, number = _identity_in(body["person"])
+    person = find_person(number, kind)
     claims = {"platform": platform.code, "idempotency_key": key}
     return sign_claims({**claims, "statement": statement(person, body["year"])})
 
@@ -132,21 +135,26 @@ def _repeated(platform: Platform, key: str, fingerprint: str) -> str | None:
 
 
 def _person_for(body: dict[str, Any]) -> BankPerson:
-    number = normalize_identity_number(body["identity_number"])
-    if body["identity_kind"] == "resident" and not is_resident_number(number):
-        raise Invalid(_l("身份证号码不正确，请核对 18 位号码。"), field="person.identity_number")
-    found = find_person(number)
-    return _open_account(number, body) if found is None else _lock(found.id)
+    kind, number = _identity_in(body)
+    if not is_identity_number(number, kind):
+        raise Invalid(_l("证件号码不正确，请按证件核对。"), field="person.identity_number")
+    found = find_person(number, kind)
+    return _open_account(number, kind, body) if found is None else _lock(found.id)
 
 
-def _open_account(number: str, body: dict[str, Any]) -> BankPerson:
+def _identity_in(body: dict[str, Any]) -> tuple[IdentityKind, str]:
+    kind = IdentityKind(body["identity_kind"])
+    return kind, normalize_identity_number(body["identity_number"], kind)
+
+
+def _open_account(number: str, kind: IdentityKind, body: dict[str, Any]) -> BankPerson:
     record_key = secrets.token_hex(16)
     person = BankPerson(
         record_key=record_key,
         name=body["name"],
-        identity_kind=body["identity_kind"],
+        identity_kind=kind.value,
         identity_cipher=vault().encrypt(number, f"bank-person:{record_key}"),
-        identity_hash=vault().lookup_hash(number),
+        identity_hash=identity_hash(number, kind),
     )
     db.session.add(person)
     db.session.flush()

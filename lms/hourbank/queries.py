@@ -3,16 +3,17 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from lms.accounts.vault import vault
+from lms.accounts.enums import IdentityKind
+from lms.accounts.identity import identity_hash
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.types import ZERO_HOURS, Hours
 from lms.hourbank.models import Balance, BankPerson, LedgerEntry, StoredAnswer
 
 
-def find_person(identity_number: str) -> BankPerson | None:
+def find_person(identity_number: str, kind: IdentityKind) -> BankPerson | None:
     """The person with this identity number, if the bank has hours of theirs."""
-    return person_by_hash(vault().lookup_hash(identity_number))
+    return person_by_hash(identity_hash(identity_number, kind))
 
 
 def person_by_hash(identity_hash: str) -> BankPerson | None:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
+from lms.accounts.enums import IdentityKind
 from lms.core.enums import HourCategory
 from lms.core.errors import Invalid
 from lms.core.types import Hours
@@ -44,8 +45,11 @@ class HoursField(fields.Field[Hours]):
         return hours
 
 
+_A_KIND = validate.OneOf([kind.value for kind in IdentityKind])
+
+
 class PersonSchema(Schema):
-    identity_kind = fields.String(required=True, validate=validate.OneOf(["resident"]))
+    identity_kind = fields.String(required=True, validate=_A_KIND)
     identity_number = fields.String(required=True, validate=validate.Length(1, 32))
     name = fields.String(required=True, validate=validate.Length(1, 64))
 

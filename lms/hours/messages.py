@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from lms.accounts.identity import IdentityPurpose, read_identity_number
 from lms.accounts.models import Person
-from lms.accounts.operations import identity_number_for_bank
 from lms.core.clock import SHANGHAI
 from lms.hours.models import Credit, Delivery, DeliveryKind
 
@@ -34,6 +34,6 @@ def person_body(person: Person) -> dict[str, Any]:
     """Who it is about, as the bank identifies people."""
     return {
         "identity_kind": person.identity_kind.value,
-        "identity_number": identity_number_for_bank(person),
+        "identity_number": read_identity_number(person, IdentityPurpose.BANK, None),
         "name": person.name,
     }

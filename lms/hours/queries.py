@@ -4,7 +4,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from lms.accounts.models import Person
-from lms.accounts.queries import organization_ids_with
+from lms.accounts.queries import is_allowed, organizations_with
 from lms.catalog.models import Course
 from lms.core import clock
 from lms.core.db import db
@@ -80,7 +80,7 @@ def own_sums(credits: list[Credit]) -> dict[HourCategory, Hours]:
 
 def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
     """Deliveries in this state of the bases over which `actor` may see them."""
-    bases = organization_ids_with(actor, Permission.HOURS_DELIVERY_READ)
+    bases = organizations_with(actor, Permission.HOURS_DELIVERY_READ)
     return (
         select(Delivery)
         .join(Delivery.credit)
@@ -100,7 +100,8 @@ def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
 def get_delivery(actor: Person, delivery_id: int) -> Delivery:
     """A delivery that `actor` may see; raises NotFound otherwise."""
     found = db.session.get(Delivery, delivery_id)
-    bases = organization_ids_with(actor, Permission.HOURS_DELIVERY_READ)
-    if found is None or found.credit.cycle.course.base_id not in bases:
+    if found is None or not is_allowed(
+        actor, Permission.HOURS_DELIVERY_READ, found.credit.cycle.course.base_id
+    ):
         raise NotFound()
     return found

@@ -39,9 +39,9 @@ def attempt(delivery_id: int) -> bool:
 
 def _send(delivery: Delivery) -> Answer:
     address, key = ADDRESSES[delivery.kind], delivery.idempotency_key
-    body = delivery_body(delivery)
-    # The wait for the bank must hold no transaction open.
-    db.session.rollback()
+    # Reading the identity number is recorded, and the wait for the bank holds no transaction open.
+    with transaction():
+        body = delivery_body(delivery)
     answer = ask(address, body, key)
     if not deliveries.is_receipt_for(delivery, answer):
         raise BankProblem(DeliveryProblem.WRONG_ANSWER, "the receipt is about other hours")
@@ -80,9 +80,9 @@ def deliver_due() -> None:
 @task
 def fetch_statement(person_id: int, year: int) -> None:
     """Ask the bank for a person's year and remember the answer, if there is one."""
-    person = db.session.get_one(Person, person_id)
-    body = {"person": person_body(person), "year": year}
-    db.session.rollback()
+    with transaction():
+        person = db.session.get_one(Person, person_id)
+        body = {"person": person_body(person), "year": year}
     try:
         answer = ask("/statements", body, secrets.token_hex(16))
     except BankProblem:

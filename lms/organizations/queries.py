@@ -1,28 +1,45 @@
 """Looking up divisions and organizations, and what lies below what."""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from lms.core.db import db
 from lms.organizations.models import Division, Organization, OrganizationKind
+from lms.organizations.rules import division_prefix
 
 
-def division_codes_below(code: str) -> set[str]:
-    """`code` and the codes of every division below it."""
-    tree = select(Division.code).where(Division.code == code).cte(recursive=True)
-    tree = tree.union_all(select(Division.code).join(tree, Division.parent_code == tree.c.code))
-    return set(db.session.scalars(select(tree.c.code)))
-
-
-def organization_ids_below(organization: Organization) -> set[int]:
-    """The ids of `organization` and of all it is in charge of.
+def is_in_charge(superiors: Iterable[Organization]) -> ColumnElement[bool]:
+    """A condition on Organization: it is one of `superiors`, or below one of them.
 
     A bureau is in charge of every organization in its division and the divisions below; any other
     of those it is the parent of, and their children.
     """
-    if organization.kind is OrganizationKind.BUREAU:
-        codes = division_codes_below(organization.division_code)
-        below = select(Organization.id).where(Organization.division_code.in_(codes))
-        return set(db.session.scalars(below))
-    tree = select(Organization.id).where(Organization.id == organization.id).cte(recursive=True)
-    tree = tree.union_all(select(Organization.id).join(tree, Organization.parent_id == tree.c.id))
-    return set(db.session.scalars(select(tree.c.id)))
+    bureaus: list[Organization] = []
+    others: list[Organization] = []
+    for superior in superiors:
+        (bureaus if superior.kind is OrganizationKind.BUREAU else others).append(superior)
+    conditions: list[ColumnElement[bool]] = [
+        Organization.division_code.startswith(division_prefix(bureau.division_code))
+        for bureau in bureaus
+    ]
+    if others:
+        conditions.append(Organization.id.in_(_tree_below(others)))
+    return or_(false(), *conditions)
+
+
+def _tree_below(roots: list[Organization]) -> Select[int]:
+    ids = [root.id for root in roots]
+    tree = select(Organization.id).where(Organization.id.in_(ids)).cte(recursive=True)
+    children = select(Organization.id).join(tree, Organization.parent_id == tree.c.id)
+    return select(tree.union(children).c.id)
+
+
+def division_path(code: str) -> list[Division]:
+    """The division and those above it, the province first."""
+    path: list[Division] = []
+    found = db.session.get(Division, code)
+    while found is not None:
+        path.insert(0, found)
+        found = db.session.get(Division, found.parent_code) if found.parent_code else None
+    return path

@@ -4,7 +4,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts.models import Person
-from lms.accounts.queries import organization_ids_with
+from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course
 from lms.core import clock
 from lms.core.db import db
@@ -77,7 +77,7 @@ def open_refund_ids(limit: int = 100) -> list[int]:
 
 def managed_orders(actor: Person, state: OrderState | None) -> Select[Order]:
     """Orders of the courses of the bases over which `actor` may see them."""
-    bases = organization_ids_with(actor, Permission.PAYMENTS_ORDER_READ)
+    bases = organizations_with(actor, Permission.PAYMENTS_ORDER_READ)
     query = select(Order).join(Order.course).where(Course.base_id.in_(bases))
     if state is not None:
         query = query.where(Order.state == state)

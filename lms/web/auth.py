@@ -73,6 +73,11 @@ def use_person_loader(app: Flask, loader: Callable[[str], Any]) -> None:
     login_manager.user_loader(loader)
 
 
+def use_staff_check(app: Flask, check: Callable[[], Response | None]) -> None:
+    """Let `check` answer in place of any staff page, as long as it returns something."""
+    app.extensions["staff_check"] = check
+
+
 def permissions_here() -> frozenset[Permission]:
     """The permissions of the person who asks; none for a guest."""
     if not current_user.is_authenticated:
@@ -101,6 +106,9 @@ def _guard() -> Response | None:
         return _to_sign_in()
     if access.permission is not None and access.permission not in permissions_here():
         raise NotAllowed()
+    if access.kind == "staff" and "staff_check" in current_app.extensions:
+        instead: Response | None = current_app.extensions["staff_check"]()
+        return instead
     return None
 
 

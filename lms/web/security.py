@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lms.config import Settings
@@ -31,6 +32,9 @@ def register(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.cookie_secure,
     )
     csrf.init_app(app)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     policy = _POLICY.format(media=_media_origin(settings.media_base_url))
     app.after_request(lambda response: _add_headers(response, policy))
 

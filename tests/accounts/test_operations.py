@@ -1,8 +1,11 @@
 import pytest
+from sqlalchemy import select
 
 from lms.accounts import operations, queries, rules
-from lms.accounts.operations import FREE_TRIES
-from lms.core.db import transaction
+from lms.accounts.identity import IdentityPurpose, read_identity_number
+from lms.accounts.sign_in import FREE_TRIES, sign_in
+from lms.core.audit import AuditEvent, AuditTag
+from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission, Role
 from lms.organizations.models import OrganizationKind
@@ -30,13 +33,22 @@ def test_identity_number_is_stored_only_encrypted_and_found_by_its_hash(app):
     person = PersonFactory(identity_number=number)
     assert number.encode() not in person.identity_cipher
     assert queries.find_person_to_sign_in(number) is person
-    assert operations.identity_number_for_bank(person) == number
-    assert person.masked_identity == "*" * 14 + number[-4:]
+    assert person.masked_identity == number[:6] + "*" * 8 + number[-4:]
+
+
+def test_reading_a_whole_identity_number_is_recorded(app):
+    number = identity_number(7)
+    person = PersonFactory(identity_number=number)
+    with transaction():
+        assert read_identity_number(person, IdentityPurpose.REVIEW, 12) == number
+    tag = AuditTag.ACCOUNTS_IDENTITY_READ.value
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == tag)).one()
+    assert (event.actor_id, event.subject) == (12, f"person:{person.id}")
 
 
 def test_wrong_identity_number_is_refused_at_its_field(app):
     with pytest.raises(Invalid) as refused, transaction():
-        operations.create_person(name="王", identity_number="123", unit=None)
+        operations.create_person(name="王刚", identity_number="123", unit=None)
     assert refused.value.field == "identity_number"
 
 
@@ -49,21 +61,21 @@ def test_second_account_with_the_same_number_is_refused(app):
 def test_sign_in_needs_the_right_password(app):
     person = PersonFactory(password=PASSWORD)
     with transaction():
-        assert operations.sign_in(person.username, "wrong") is None
+        assert sign_in(person.username, "wrong") is None
     with transaction():
-        assert operations.sign_in(person.username, PASSWORD) is person
+        assert sign_in(person.username, PASSWORD) is person
 
 
 def test_many_wrong_passwords_block_even_the_right_one_for_a_while(app, clock):
     person = PersonFactory(password=PASSWORD)
     for _try in range(FREE_TRIES):
         with transaction():
-            operations.sign_in(person.username, "wrong")
+            sign_in(person.username, "wrong")
     with transaction():
-        assert operations.sign_in(person.username, PASSWORD) is None
+        assert sign_in(person.username, PASSWORD) is None
     clock.advance(31)
     with transaction():
-        assert operations.sign_in(person.username, PASSWORD) is person
+        assert sign_in(person.username, PASSWORD) is person
 
 
 def test_a_post_gives_its_permissions_over_what_is_below_and_nothing_else(app):
@@ -71,7 +83,7 @@ def test_a_post_gives_its_permissions_over_what_is_below_and_nothing_else(app):
     unit = OrganizationFactory(kind=OrganizationKind.UNIT, parent_id=department.id)
     stranger = OrganizationFactory(kind=OrganizationKind.UNIT)
     officer = PostFactory(organization=department, role=Role.DEPARTMENT_OFFICER).person
-    allowed = queries.organization_ids_with(officer, Permission.PEOPLE_PERSON_READ)
-    assert allowed == {department.id, unit.id}
+    allowed = db.session.scalars(queries.organizations_with(officer, Permission.PEOPLE_PERSON_READ))
+    assert set(allowed) == {department.id, unit.id}
     assert not queries.is_allowed(officer, Permission.PEOPLE_PERSON_READ, stranger.id)
     assert not queries.is_allowed(officer, Permission.CATALOG_COURSE_EDIT, department.id)

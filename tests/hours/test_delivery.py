@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from lms.accounts.operations import identity_number_for_bank
+from lms.accounts.identity import IdentityPurpose, read_identity_number
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.errors import IllegalMove, NotAllowed
@@ -72,7 +72,7 @@ def test_rolled_back_completion_leaves_neither_credit_nor_delivery(app, bank, ta
 def test_identity_number_is_in_the_signed_body_and_nowhere_else(bank, tasks, caplog):
     caplog.set_level("DEBUG")
     credit = earn()
-    number = identity_number_for_bank(credit.person)
+    number = read_identity_number(credit.person, IdentityPurpose.BANK, None)
     tasks.run_all()
     (request,) = bank.requests
     assert number in request.content.decode()

@@ -10,6 +10,7 @@ import time
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
+from lms.accounts.enums import ProfessionSeries
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.rules import resident_check_character
@@ -79,7 +80,7 @@ def _learners() -> None:
             unit=unit,
             username=learner.username,
             password=world.PASSWORD,
-            profession="工程技术",
+            profession=ProfessionSeries.ENGINEERING,
         )
 
 

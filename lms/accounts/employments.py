@@ -1,0 +1,59 @@
+"""Joining and leaving units. A person's unit and its history change here and nowhere else."""
+
+from sqlalchemy import select
+
+from lms.accounts.enums import EmploymentEnd
+from lms.accounts.models import Employment, Person
+from lms.core import clock
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.organizations.models import Organization
+
+
+def join_unit(
+    person: Person,
+    unit: Organization,
+    actor_id: int | None,
+    leaving: EmploymentEnd = EmploymentEnd.MOVED,
+) -> None:
+    """Make `unit` the person's own from today on, ending what was; hours go along by themselves."""
+    if person.unit_id == unit.id:
+        return
+    leave_unit(person, leaving, actor_id)
+    person.unit = unit
+    db.session.add(Employment(person_id=person.id, organization_id=unit.id))
+    db.session.flush()
+    subject = f"person:{person.id}"
+    record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, actor_id, subject, organization_id=unit.id)
+
+
+def leave_unit(person: Person, reason: EmploymentEnd, actor_id: int | None) -> None:
+    """End the person's employment today; nothing happens if there is none."""
+    employment = open_employment(person)
+    if employment is None:
+        return
+    employment.ended_on = clock.today()
+    employment.end_reason = reason
+    person.unit = None
+    db.session.flush()
+    record(
+        AuditTag.ACCOUNTS_EMPLOYMENT_END,
+        actor_id,
+        f"person:{person.id}",
+        organization_id=employment.organization_id,
+        reason=reason.value,
+    )
+
+
+def open_employment(person: Person) -> Employment | None:
+    """Where the person is employed now."""
+    query = select(Employment).where(
+        Employment.person_id == person.id, Employment.ended_on.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def employments_of(person: Person) -> list[Employment]:
+    """Where the person is and was employed, the newest first."""
+    query = select(Employment).where(Employment.person_id == person.id)
+    return list(db.session.scalars(query.order_by(Employment.id.desc())))

@@ -1,0 +1,74 @@
+"""Identity numbers and phones at rest, and the one way to a whole identity number."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from lms.accounts.enums import IdentityKind
+from lms.accounts.models import Person
+from lms.accounts.rules import identity_key, shown_ends
+from lms.accounts.vault import vault
+from lms.core.audit import AuditTag, record
+from lms.core.enums import LabelledEnum
+
+
+class IdentityPurpose(LabelledEnum):
+    """Why somebody reads a whole identity number; it stands in the audit trail."""
+
+    BANK = "bank", _l("向学时银行推送学时")
+    REVIEW = "review", _l("核对人员信息")
+
+
+def seal_identity_number(kind: IdentityKind, number: str, record_key: str) -> dict[str, Any]:
+    """The columns that keep a normalized number: kind, cipher, keyed hash, and the shown ends."""
+    head, tail = shown_ends(number)
+    return {
+        "identity_kind": kind,
+        "identity_cipher": vault().encrypt(number, f"person:{record_key}"),
+        "identity_hash": vault().lookup_hash(identity_key(number, kind)),
+        "identity_head": head,
+        "identity_tail": tail,
+    }
+
+
+def seal_phone(phone: str | None, record_key: str) -> dict[str, Any]:
+    """The columns that keep a normalized phone; all None without one."""
+    if not phone:
+        return {"phone_cipher": None, "phone_hash": None, "phone_tail": None}
+    return {
+        "phone_cipher": vault().encrypt(phone, f"phone:{record_key}"),
+        "phone_hash": phone_hash(phone),
+        "phone_tail": phone[-4:],
+    }
+
+
+def identity_hash(number: str, kind: IdentityKind) -> str:
+    """The keyed hash by which a normalized number is found."""
+    return vault().lookup_hash(identity_key(number, kind))
+
+
+def phone_hash(phone: str) -> str:
+    """The keyed hash by which a normalized phone is found."""
+    return vault().lookup_hash(f"phone:{phone}")
+
+
+def read_phone(person: Person) -> str | None:
+    """The whole phone, to send a message to; None without one."""
+    if person.phone_cipher is None:
+        return None
+    return vault().decrypt(person.phone_cipher, f"phone:{person.record_key}")
+
+
+def read_identity_number(
+    person: Person, purpose: IdentityPurpose, actor_id: int | None, **detail: Any
+) -> str:
+    """The whole number. Every reading is recorded; call it inside a transaction that commits."""
+    record(
+        AuditTag.ACCOUNTS_IDENTITY_READ,
+        actor_id,
+        f"person:{person.id}",
+        organization_id=person.unit_id,
+        purpose=purpose.value,
+        **detail,
+    )
+    return vault().decrypt(person.identity_cipher, f"person:{person.record_key}")

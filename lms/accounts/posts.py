@@ -1,0 +1,107 @@
+"""Posts: who acts for which organization. Granted, limited in time, handed over, ended."""
+
+import datetime as dt
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from lms.accounts.models import Person, Post
+from lms.core import clock
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid
+from lms.core.permissions import APART, Role
+from lms.organizations.models import Organization, OrganizationKind
+
+_KIND = OrganizationKind
+ROLES_OF: dict[OrganizationKind, tuple[Role, ...]] = {
+    _KIND.BASE: (Role.BASE_MANAGER, Role.TRAINER),
+    _KIND.BUREAU: (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR),
+    _KIND.DEPARTMENT: (Role.DEPARTMENT_OFFICER,),
+    _KIND.STAND_IN: (Role.STAND_IN_OFFICER,),
+    _KIND.UNIT: (Role.UNIT_MANAGER,),
+}
+
+
+def grant_post(
+    person: Person,
+    organization: Organization,
+    role: Role,
+    actor_id: int | None = None,
+    ends_on: dt.date | None = None,
+) -> Post:
+    """Give `person` a role in `organization` from today on, until the end of `ends_on` if given.
+
+    An open post of the same role is prolonged or shortened instead. Raises Invalid for a role that
+    such an organization has not, or a last day in the past; Conflict if the person may not sign in,
+    the organization is not approved, or an auditor would also be something else.
+    """
+    if role not in ROLES_OF[organization.kind]:
+        raise Invalid(_l("这类机构没有这个岗位。"), field="role")
+    if ends_on is not None and ends_on < clock.today():
+        raise Invalid(_l("截止日期不能早于今天。"), field="ends_on")
+    if not organization.is_approved:
+        raise Conflict(_l("机构尚未通过审核或已停用。"))
+    if not person.may_study:
+        raise Conflict(_l("该人员当前不能担任岗位。"))
+    _check_apart(person, role)
+    post = _open_post(person, organization, role)
+    if post is None:
+        post = Post(person=person, organization=organization, role=role, granted_by_id=actor_id)
+        post.starts_on = clock.today()
+        db.session.add(post)
+    post.ends_on = ends_on
+    db.session.flush()
+    _record(AuditTag.ACCOUNTS_POST_GRANT, post, actor_id)
+    return post
+
+
+def end_post(post: Post, actor_id: int | None) -> None:
+    """End a post at once; nothing happens if it was ended before."""
+    if post.ended_at is None:
+        post.ended_at = clock.now()
+        db.session.flush()
+        _record(AuditTag.ACCOUNTS_POST_END, post, actor_id)
+
+
+def end_posts_of(person: Person, actor_id: int | None) -> None:
+    """End every post of a person who leaves for good."""
+    for post in person.posts:
+        end_post(post, actor_id)
+
+
+def hand_over_post(post: Post, successor: Person, actor_id: int | None) -> Post:
+    """End a post and give it to `successor` for the time it had left."""
+    if successor.id == post.person_id:
+        raise Invalid(_l("不能移交给本人。"), field="person")
+    end_post(post, actor_id)
+    new = grant_post(successor, post.organization, post.role, actor_id, post.ends_on)
+    _record(AuditTag.ACCOUNTS_POST_HAND_OVER, new, actor_id)
+    return new
+
+
+def _open_post(person: Person, organization: Organization, role: Role) -> Post | None:
+    query = select(Post).where(
+        Post.person_id == person.id,
+        Post.organization_id == organization.id,
+        Post.role == role,
+        Post.ended_at.is_(None),
+    )
+    return db.session.scalar(query)
+
+
+def _check_apart(person: Person, role: Role) -> None:
+    held = {post.role for post in person.posts if post.is_in_force}
+    if (role in APART and held - APART) or (role not in APART and held & APART):
+        raise Conflict(_l("审计员不能同时担任其他管理岗位。"))
+
+
+def _record(tag: AuditTag, post: Post, actor_id: int | None) -> None:
+    record(
+        tag,
+        actor_id,
+        f"person:{post.person_id}",
+        organization_id=post.organization_id,
+        role=post.role.value,
+        until=post.ends_on.isoformat() if post.ends_on else None,
+    )
