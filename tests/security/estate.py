@@ -22,6 +22,7 @@ from lms.enrollments.models import Cycle, EntryReason
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.exams.operations import open_attempt
 from lms.exams.restudy_operations import apply_for_restudy
+from lms.organizations.models import Organization
 from lms.payments.models import Order, OrderState
 from lms.videos.models import Language, Subtitle, Upload
 from lms.watching.models import WatchedCourse
@@ -50,16 +51,23 @@ class Estate:
         return {**self.values, "cycle_id": self.values["finished_cycle_id"]}
 
 
-def build_estate(app: Flask) -> Estate:
+def build_estate(
+    app: Flask,
+    base: Organization | None = None,
+    manager: Person | None = None,
+    owner: Person | None = None,
+) -> Estate:
     """Make it all, through the operations where there are any."""
-    post = PostFactory(role=Role.BASE_MANAGER)
-    owner = PersonFactory(name="陈静怡")
-    estate = Estate(owner, post.person)
-    course = _course(estate, post.organization)
+    if base is None or manager is None:
+        post = PostFactory(role=Role.BASE_MANAGER)
+        base, manager = post.organization, post.person
+    owner = owner or PersonFactory(name="陈静怡")
+    estate = Estate(owner, manager)
+    course = _course(estate, base)
     running = CycleFactory(course=course, person=owner, reason=EntryReason.ORDER)
     _sitting(estate, running)
-    _finished(estate, post.organization)
-    _failed(estate, post.organization)
+    _finished(estate, base)
+    _failed(estate, base)
     estate.values["number"] = _order(owner, course).number
     return estate
 

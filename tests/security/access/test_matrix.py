@@ -1,0 +1,118 @@
+"""Every route, for every kind of visitor, with the records of here.
+
+Those of here meet their own records, those of elsewhere the records of others. The addresses come
+from the route map, the expectation from rules.RULES.
+"""
+
+import base64
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.routing import Rule
+
+from lms.core.db import db
+from lms.web.auth import TOKEN, access_of
+from tests.security.access.rules import RULES
+from tests.security.access.world import VISITORS, build_world
+from tests.security.support import address_of, routes
+from tests.support import sign_in
+
+# The same on every database; there is nothing of SQL in it that other tests do not hold.
+pytestmark = pytest.mark.no_database
+
+OUT = (401, 403, 404)
+# Well-formed whatever the route wants, so that a refusal is about who asks.
+BODY = {"nonce": "x", "chosen": [0], "serial": 1}
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Length": "1"}
+
+
+@pytest.fixture
+def world(app, clock):
+    return build_world(app)
+
+
+@pytest.fixture
+def restore(world, settings) -> Iterator[Callable[[], None]]:
+    """Puts the database back to what it was when the world was built."""
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    kept = path.with_suffix(".world")
+
+    def back() -> None:
+        db.session.remove()
+        db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        shutil.copy(kept, path)
+
+    def keep() -> None:
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+        shutil.copy(path, kept)
+
+    back.keep = keep
+    yield back
+    kept.unlink(missing_ok=True)
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(app):
+    endpoints = {rule.endpoint for rule in routes(app)}
+    assert endpoints ^ RULES.keys() == set()
+
+
+def test_every_argument_of_a_route_leads_to_a_record_here(app, world):
+    unknown = {
+        (rule.rule, name)
+        for rule in routes(app)
+        if access_of(app, rule.endpoint) != TOKEN
+        for name in rule.arguments - world.values.keys()
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_a_visitor_gets_in_where_the_table_says_and_nowhere_else(
+    app, client, world, restore, visitor
+):
+    cookie = _cookie_of(client, world.people.get(visitor))
+    values = world.values
+    restore.keep()
+    wrong = []
+    for rule in routes(app):
+        for method in _methods(rule):
+            # A page may end the session it is opened in: each is tried in one of its own.
+            if cookie:
+                client.set_cookie("xueshi", cookie)
+            gets_in = _gets_in(app, client, rule, method, values)
+            if gets_in != (visitor in RULES[rule.endpoint]):
+                wrong.append((rule.endpoint, method, gets_in))
+            if gets_in and method not in ("GET", "HEAD"):
+                restore()
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
+def _cookie_of(client, person) -> str | None:
+    return sign_in(client, person).get_cookie("xueshi").value if person else None
+
+
+def _methods(rule: Rule) -> list[str]:
+    named = sorted(rule.methods - {"HEAD", "OPTIONS"})
+    return named or [max(rule.methods - {"OPTIONS"}, default="OPTIONS")]
+
+
+def _gets_in(app, client, rule, method, values) -> bool:
+    sent = _upload(values) if rule.endpoint.startswith("uploads.") else {"json": BODY}
+    with client.open(address_of(rule, **values), method=method, **sent) as answer:
+        if access_of(app, rule.endpoint) == TOKEN:
+            return answer.status_code < 400
+        location = answer.headers.get("Location", "")
+        return answer.status_code not in OUT and not location.startswith("/sign-in")
+
+
+def _upload(values) -> dict[str, object]:
+    lesson = base64.b64encode(str(values["lesson_id"]).encode()).decode()
+    headers = {**TUS, "Upload-Metadata": f"lesson {lesson}"}
+    return {"headers": headers, "data": b"x", "content_type": "application/offset+octet-stream"}

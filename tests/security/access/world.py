@@ -1,0 +1,110 @@
+"""A city with its bureau, department, unit and base, their people, and the same elsewhere.
+
+Every record of the estate (tests/security/estate.py) belongs here; who comes from elsewhere must
+reach none of it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.certificates.models import Certificate
+from lms.core.db import db, transaction
+from lms.core.permissions import Role
+from lms.organizations.models import Division, Organization, OrganizationKind
+from tests.factories import OrganizationFactory, PersonFactory, PostFactory
+from tests.factories.accounts import province
+from tests.security.estate import build_estate
+from tests.support import sign_in
+
+_KIND = OrganizationKind
+_POSTS = {
+    "auditor": (_KIND.BUREAU, Role.BUREAU_AUDITOR),
+    "base": (_KIND.BASE, Role.BASE_MANAGER),
+    "bureau": (_KIND.BUREAU, Role.BUREAU_OFFICER),
+    "department": (_KIND.DEPARTMENT, Role.DEPARTMENT_OFFICER),
+    "stand_in": (_KIND.STAND_IN, Role.STAND_IN_OFFICER),
+    "trainer": (_KIND.BASE, Role.TRAINER),
+    "unit": (_KIND.UNIT, Role.UNIT_MANAGER),
+}
+ELSEWHERE = "_elsewhere"
+VISITORS = (
+    "guest",
+    "owner",
+    "learner",
+    "learner_elsewhere",
+    "province",
+    *_POSTS,
+    *(f"{name}{ELSEWHERE}" for name in _POSTS),
+)
+
+
+@dataclass
+class World:
+    """The people by their names in VISITORS, and the values that lead to the records here."""
+
+    people: dict[str, Person]
+    values: dict[str, Any]
+
+
+def build_world(app: Flask) -> World:
+    """Make both cities, their people, and the records of one learner here."""
+    here = _city("371100", "371102", "日照")
+    elsewhere = _city("370600", "370602", "烟台")
+    people = {**_people(here, ""), **_people(elsewhere, ELSEWHERE)}
+    people["province"] = _officer(_organization(_KIND.BUREAU, "370000", "山东省人社厅"))
+    people["learner"] = PersonFactory(name="同事甲", unit=here[_KIND.UNIT])
+    people["learner_elsewhere"] = PersonFactory(name="外地人", unit=elsewhere[_KIND.UNIT])
+    people["owner"] = PersonFactory(name="陈静怡", unit=here[_KIND.UNIT])
+    estate = build_estate(app, here[_KIND.BASE], people["base"], people["owner"])
+    values = {**estate.values, "code": _certificate_code(), "name": _public_file(app)}
+    # Going to pay makes the payment that the cashier's page shows.
+    sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
+    return World(people, values)
+
+
+def _certificate_code() -> str:
+    return db.session.scalars(select(Certificate.code)).one()
+
+
+def _public_file(app: Flask) -> str:
+    path = app.extensions["settings"].media_path / "hls" / "1" / "poster.jpg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\xff\xd8\xff")
+    return "1/poster.jpg"
+
+
+def _city(code: str, county: str, name: str) -> dict[OrganizationKind, Organization]:
+    parent = province().code
+    with transaction():
+        db.session.add(Division(code=code, name=f"{name}市", parent_code=parent))
+        db.session.flush()
+        db.session.add(Division(code=county, name=f"{name}的区", parent_code=code))
+    made = {
+        kind: _organization(kind, code, f"{name}{kind.value}")
+        for kind in (_KIND.BUREAU, _KIND.DEPARTMENT, _KIND.BASE)
+    }
+    for kind, above in ((_KIND.UNIT, _KIND.DEPARTMENT), (_KIND.STAND_IN, _KIND.BUREAU)):
+        made[kind] = _organization(kind, county, f"{name}{kind.value}", made[above])
+    return made
+
+
+def _organization(
+    kind: OrganizationKind, code: str, name: str, parent: Organization | None = None
+) -> Organization:
+    parent_id = parent.id if parent else None
+    return OrganizationFactory(kind=kind, division_code=code, name=name, parent_id=parent_id)
+
+
+def _people(organizations: dict[OrganizationKind, Organization], suffix: str) -> dict[str, Person]:
+    return {
+        f"{name}{suffix}": PostFactory(organization=organizations[kind], role=role).person
+        for name, (kind, role) in _POSTS.items()
+    }
+
+
+def _officer(bureau: Organization) -> Person:
+    return PostFactory(organization=bureau, role=Role.BUREAU_OFFICER).person
