@@ -1,5 +1,6 @@
 """What a sound question is, and when an answer is right. Pure functions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,6 +14,9 @@ LONGEST_TEXT, LONGEST_OPTION, LONGEST_TOPIC = 1000, 300, 64
 LONGEST_EXPLANATION = 2000
 TRUE_FALSE_OPTIONS = ("正确", "错误")
 LETTERS = "ABCDEFGHIJ"
+# What is pasted from elsewhere may hold characters that no page shows and no workbook can hold
+# (XML 1.0, 2.2); tabs and line ends are no such.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +73,14 @@ def answer_letters(answer: Sequence[int]) -> str:
     return "".join(LETTERS[index] for index in sorted(answer))
 
 
+def printable(text: str) -> str:
+    """The text without control characters; tabs and line ends stay."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def problems(facts: QuestionFacts) -> dict[str, Any]:
     """What is wrong, by field: empty for a sound question."""
-    found: dict[str, Any] = {}
+    found = _unprintable_fields(facts)
     if not 1 <= len(facts.text) <= LONGEST_TEXT:
         found["text"] = _l("请填写题干，不超过 1000 个字。")
     if not 1 <= facts.difficulty <= 3:
@@ -87,6 +96,21 @@ def problems(facts: QuestionFacts) -> dict[str, Any]:
     if answer is not None:
         found["answer"] = answer
     return found
+
+
+def _unprintable_fields(facts: QuestionFacts) -> dict[str, Any]:
+    texts = {
+        "text": [facts.text],
+        "topic": [facts.topic],
+        "explanation": [facts.explanation],
+        "options": facts.options,
+    }
+    message = _l("文字中有无法显示的控制字符，请删去后重新输入。")
+    return {
+        field: message
+        for field, written in texts.items()
+        if any(_UNPRINTABLE.search(text) for text in written)
+    }
 
 
 def _option_problem(facts: QuestionFacts) -> Any | None:

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from lms.core.errors import Invalid
+from lms.questions.rules import printable
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
@@ -79,7 +80,8 @@ def write_workbook(
     for place, values in enumerate([headings, *rows], start=1):
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(place, column)
-            cell.value = value
+            # Texts of before such characters were refused at the form may still hold some.
+            cell.value = printable(value)
             # As text, whatever it begins with: an option "=1+1" is no formula.
             cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")

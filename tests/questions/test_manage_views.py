@@ -50,6 +50,14 @@ def questions() -> list[Question]:
     return list(db.session.scalars(select(Question).order_by(Question.id)))
 
 
+@pytest.mark.parametrize("field", ["text", "options-1", "topic", "explanation"])
+def test_control_character_is_refused_at_its_field(desk, home, field):
+    answer = desk.post(f"{home}/new", data=filled(**{field: "前\x0b后"}))
+    assert answer.status_code == 422
+    assert "控制字符" in html.unescape(answer.text)
+    assert questions() == []
+
+
 def test_single_choice_is_written(desk, home, course):
     lesson = LessonFactory(course=course)
     answer = desk.post(f"{home}/new", data=filled(lesson_id=str(lesson.id), topic="学时"))

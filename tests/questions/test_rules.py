@@ -12,6 +12,7 @@ from lms.questions.rules import (
     QuestionFacts,
     answer_letters,
     is_right,
+    printable,
     problems,
     public_view,
 )
@@ -116,6 +117,20 @@ def test_every_wrong_field_is_named_at_once():
         "options",
         "answer",
     }
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x85", "\uffff"])
+def test_control_characters_are_refused_wherever_they_stand(character):
+    spoilt = f"前{character}后"
+    wrong = facts(text=spoilt, options=("90", spoilt), topic=spoilt, explanation=spoilt)
+    assert set(problems(wrong)) == {"text", "options", "topic", "explanation"}
+    assert printable(spoilt) == "前后"
+
+
+def test_tabs_and_line_ends_are_text():
+    text = "第一行\r\n第二行\t第三行\n"
+    assert problems(facts(text=text)) == {}
+    assert printable(text) == text
 
 
 def test_answers_are_written_as_letters():

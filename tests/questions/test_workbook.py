@@ -193,6 +193,12 @@ def test_export_can_be_imported_again(course):
         assert found is original.lesson
 
 
+def test_export_leaves_out_what_no_workbook_can_hold(course):
+    question = QuestionFactory(course=course, text="前\x0b后\uffff", options=["甲\x01", "乙"])
+    [_, written] = read_rows(io.BytesIO(export_workbook([question])))
+    assert written[2:5] == ["前后", "甲", "乙"]
+
+
 def test_exported_text_is_never_a_formula(course):
     question = QuestionFactory(course=course, text='=HYPERLINK("http://x")')
     sheet = openpyxl.load_workbook(io.BytesIO(export_workbook([question]))).active
