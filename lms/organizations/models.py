@@ -58,7 +58,16 @@ class Organization(Model):
     """A bureau, department, unit, base or stand-in. `parent` supervises it."""
 
     __tablename__ = "organizations"
-    __table_args__ = (Index("ix_organizations_kind_state", "kind", "state"),)
+    __table_args__ = (
+        Index("ix_organizations_kind_state", "kind", "state"),
+        # Looked up by the beginning of a name, and by that of a division's code.
+        Index("ix_organizations_name_begins", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        Index(
+            "ix_organizations_division_begins",
+            "division_code",
+            postgresql_ops={"division_code": "text_pattern_ops"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganizationKind] = mapped_column(EnumType(OrganizationKind))

@@ -1,12 +1,21 @@
 """Looking up divisions and organizations, and what lies below what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, not_, or_, select
+from sqlalchemy.orm import joinedload
 
 from lms.core.db import db
-from lms.organizations.models import Division, Organization, OrganizationKind
-from lms.organizations.rules import division_prefix
+from lms.organizations.models import (
+    Division,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+)
+from lms.organizations.rules import division_prefix, normalize_credit_code
+
+# Whom people belong to: their employer, or who stands in for one.
+EMPLOYERS = (OrganizationKind.UNIT, OrganizationKind.STAND_IN)
 
 
 def is_in_charge(superiors: Iterable[Organization]) -> ColumnElement[bool]:
@@ -43,3 +52,53 @@ def division_path(code: str) -> list[Division]:
         path.insert(0, found)
         found = db.session.get(Division, found.parent_code) if found.parent_code else None
     return path
+
+
+def child_divisions(parent_code: str | None) -> list[Division]:
+    """The divisions right below one (None: the provinces), in the order of their codes."""
+    query = select(Division).where(Division.parent_code == parent_code)
+    return list(db.session.scalars(query.order_by(Division.code)))
+
+
+def approved_organizations(kinds: Collection[OrganizationKind]) -> Select[Organization]:
+    """Organizations of these kinds that work."""
+    return select(Organization).where(
+        Organization.kind.in_(kinds), Organization.state == OrganizationState.APPROVED
+    )
+
+
+def superior_divisions(code: str) -> list[str]:
+    """The codes of a division and of those above it."""
+    return [division.code for division in division_path(code)]
+
+
+def search_organizations(
+    text: str,
+    kinds: Collection[OrganizationKind] = EMPLOYERS,
+    division_code: str | None = None,
+    limit: int = 20,
+) -> list[Organization]:
+    """Approved organizations whose name begins with `text`, then those that hold it elsewhere.
+
+    A whole credit code finds its one. With `division_code` only those of that division and of the
+    divisions above it.
+    """
+    query = approved_organizations(kinds).options(joinedload(Organization.division))
+    if division_code:
+        query = query.where(Organization.division_code.in_(superior_divisions(division_code)))
+    text = " ".join(text.split())
+    begins = Organization.name.startswith(text, autoescape=True)
+    same_code = Organization.credit_code == normalize_credit_code(text)
+    first = query.where(or_(begins, same_code)).order_by(Organization.name).limit(limit)
+    found = list(db.session.scalars(first))
+    if len(found) < limit and text:
+        holds = query.where(Organization.name.contains(text, autoescape=True), not_(begins))
+        found += db.session.scalars(holds.order_by(Organization.name).limit(limit - len(found)))
+    return found
+
+
+def find_organization(text: str, kinds: Collection[OrganizationKind]) -> Organization | None:
+    """The approved organization with exactly this name or credit code."""
+    text = text.strip()
+    same = or_(Organization.name == text, Organization.credit_code == normalize_credit_code(text))
+    return db.session.scalar(approved_organizations(kinds).where(same))

@@ -1,7 +1,9 @@
 """Codes of divisions and organizations: what is well formed, and what lies below what."""
 
 import re
+from enum import IntEnum
 
+_DIVISION_CODE = re.compile(r"[1-9][0-9]{5}([0-9]{3})?")
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}")
 _CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -16,6 +18,29 @@ def division_prefix(code: str) -> str:
         if len(code) == 6 and code.endswith("0" * (6 - length)):
             return code[:length]
     return code
+
+
+class DivisionLevel(IntEnum):
+    """How high a division stands; a deeper one is greater."""
+
+    PROVINCE = 1
+    CITY = 2
+    COUNTY = 3
+    STREET = 4
+
+
+def division_level(code: str) -> DivisionLevel:
+    """The level that a code shows: 370000, 371100, 371102, 371102001 (GB/T 2260, GB/T 10114)."""
+    if len(code) > 6:
+        return DivisionLevel.STREET
+    return {2: DivisionLevel.PROVINCE, 4: DivisionLevel.CITY}.get(
+        len(division_prefix(code)), DivisionLevel.COUNTY
+    )
+
+
+def is_division_code(code: str) -> bool:
+    """Whether it is 6 digits, or 9 for a street, and begins with that of a province."""
+    return _DIVISION_CODE.fullmatch(code) is not None
 
 
 def normalize_credit_code(text: str) -> str:
