@@ -23,6 +23,7 @@ from lms import (
     questions,
     roster,
     second_factor,
+    upkeep,
     videos,
     watching,
     web,
@@ -42,6 +43,7 @@ SHARED_FEATURES: tuple[ModuleType, ...] = (
     administration,
     memberships,
     roster,
+    upkeep,
 )
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     catalog,

@@ -1,0 +1,13 @@
+"""Housekeeping that belongs to no feature."""
+
+from flask import Flask
+
+from lms.core.tasks import every
+from lms.upkeep import tasks
+
+SWEEP_SECONDS = 600
+
+
+def register(app: Flask) -> None:
+    """Let beat run the sweeps."""
+    every(SWEEP_SECONDS, tasks.forget_delivered_messages)
