@@ -5,82 +5,83 @@ Written in the transaction of the deed. The database refuses to change or delete
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from flask import g, has_app_context
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import clock
 from lms.core.db import Model, db
+from lms.core.enums import LabelledEnum
 from lms.core.types import Instant
 
 
-class AuditTag(Enum):
-    """What was done, as `source:subject:action`, in alphabetical order."""
+class AuditTag(LabelledEnum):
+    """What was done, as `source:subject:action` with its label, in alphabetical order."""
 
-    ACCOUNTS_CODE_ISSUE = "accounts:code:issue"
-    ACCOUNTS_CODE_USE = "accounts:code:use"
-    ACCOUNTS_EMPLOYMENT_BEGIN = "accounts:employment:begin"
-    ACCOUNTS_EMPLOYMENT_END = "accounts:employment:end"
-    ACCOUNTS_FACTOR_ADD = "accounts:factor:add"
-    ACCOUNTS_FACTOR_FAIL = "accounts:factor:fail"
-    ACCOUNTS_FACTOR_REMOVE = "accounts:factor:remove"
-    ACCOUNTS_IDENTITY_READ = "accounts:identity:read"
-    ACCOUNTS_PASSWORD_CHANGE = "accounts:password:change"  # noqa: S105 - a tag
-    ACCOUNTS_PASSWORD_RESET = "accounts:password:reset"  # noqa: S105 - a tag
-    ACCOUNTS_PERSON_CREATE = "accounts:person:create"
-    ACCOUNTS_PERSON_MERGE = "accounts:person:merge"
-    ACCOUNTS_PERSON_SIGN_IN = "accounts:person:sign-in"
-    ACCOUNTS_PERSON_SIGN_IN_FAIL = "accounts:person:sign-in-fail"
-    ACCOUNTS_PERSON_SIGN_OUT = "accounts:person:sign-out"
-    ACCOUNTS_PERSON_UPDATE = "accounts:person:update"
-    ACCOUNTS_POST_END = "accounts:post:end"
-    ACCOUNTS_POST_GRANT = "accounts:post:grant"
-    ACCOUNTS_POST_HAND_OVER = "accounts:post:hand-over"
-    ACCOUNTS_REQUEST_APPROVE = "accounts:request:approve"
-    ACCOUNTS_REQUEST_CANCEL = "accounts:request:cancel"
-    ACCOUNTS_REQUEST_MAKE = "accounts:request:make"
-    ACCOUNTS_REQUEST_REFUSE = "accounts:request:refuse"
-    ACCOUNTS_ROSTER_APPLY = "accounts:roster:apply"
-    ACCOUNTS_ROSTER_CHECK = "accounts:roster:check"
-    ACCOUNTS_ROSTER_DOWNLOAD = "accounts:roster:download"
-    ACCOUNTS_ROSTER_UPLOAD = "accounts:roster:upload"
-    ACCOUNTS_SESSION_END = "accounts:session:end"
-    AUDIT_EVENTS_EXPORT = "audit:events:export"
-    CATALOG_COURSE_CREATE = "catalog:course:create"
-    CATALOG_COURSE_PUBLISH = "catalog:course:publish"
-    CATALOG_COURSE_UPDATE = "catalog:course:update"
-    CATALOG_COURSE_WITHDRAW = "catalog:course:withdraw"
-    CERTIFICATES_CERTIFICATE_ISSUE = "certificates:certificate:issue"
-    CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke"
-    ENROLLMENTS_CYCLE_COMPLETE = "enrollments:cycle:complete"
-    ENROLLMENTS_CYCLE_FAIL = "enrollments:cycle:fail"
-    ENROLLMENTS_CYCLE_START = "enrollments:cycle:start"
-    ENROLLMENTS_CYCLE_WITHDRAW = "enrollments:cycle:withdraw"
-    EXAMS_ATTEMPT_START = "exams:attempt:start"
-    EXAMS_ATTEMPT_SUBMIT = "exams:attempt:submit"
-    EXAMS_RESTUDY_APPLY = "exams:restudy:apply"
-    EXAMS_RESTUDY_APPROVE = "exams:restudy:approve"
-    EXAMS_RESTUDY_REFUSE = "exams:restudy:refuse"
-    HOURS_DELIVERY_RETRY = "hours:delivery:retry"
-    ORGANIZATIONS_ORGANIZATION_APPROVE = "organizations:organization:approve"
-    ORGANIZATIONS_ORGANIZATION_CLOSE = "organizations:organization:close"
-    ORGANIZATIONS_ORGANIZATION_CREATE = "organizations:organization:create"
-    ORGANIZATIONS_ORGANIZATION_REFUSE = "organizations:organization:refuse"
-    ORGANIZATIONS_ORGANIZATION_REGISTER = "organizations:organization:register"
-    ORGANIZATIONS_ORGANIZATION_UPDATE = "organizations:organization:update"
-    PAYMENTS_ORDER_CLOSE = "payments:order:close"
-    PAYMENTS_ORDER_CREATE = "payments:order:create"
-    PAYMENTS_ORDER_PAY = "payments:order:pay"
-    PAYMENTS_ORDER_REFUND = "payments:order:refund"
-    QUESTIONS_QUESTION_CREATE = "questions:question:create"
-    QUESTIONS_QUESTION_RETIRE = "questions:question:retire"
-    QUESTIONS_QUESTION_UPDATE = "questions:question:update"
-    VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove"
-    VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload"
-    VIDEOS_VIDEO_UPLOAD = "videos:video:upload"
+    ACCOUNTS_CODE_ISSUE = "accounts:code:issue", _l("发放激活码")
+    ACCOUNTS_CODE_USE = "accounts:code:use", _l("使用激活码")
+    ACCOUNTS_EMPLOYMENT_BEGIN = "accounts:employment:begin", _l("加入单位")
+    ACCOUNTS_EMPLOYMENT_END = "accounts:employment:end", _l("离开单位")
+    ACCOUNTS_FACTOR_ADD = "accounts:factor:add", _l("添加二次验证")
+    ACCOUNTS_FACTOR_FAIL = "accounts:factor:fail", _l("二次验证失败")
+    ACCOUNTS_FACTOR_REMOVE = "accounts:factor:remove", _l("移除二次验证")
+    ACCOUNTS_IDENTITY_READ = "accounts:identity:read", _l("查看完整证件号码")
+    ACCOUNTS_PASSWORD_CHANGE = "accounts:password:change", _l("修改密码")
+    ACCOUNTS_PASSWORD_RESET = "accounts:password:reset", _l("重置密码")
+    ACCOUNTS_PERSON_CREATE = "accounts:person:create", _l("新建人员")
+    ACCOUNTS_PERSON_MERGE = "accounts:person:merge", _l("合并重复人员")
+    ACCOUNTS_PERSON_SIGN_IN = "accounts:person:sign-in", _l("登录")
+    ACCOUNTS_PERSON_SIGN_IN_FAIL = "accounts:person:sign-in-fail", _l("登录失败")
+    ACCOUNTS_PERSON_SIGN_OUT = "accounts:person:sign-out", _l("退出登录")
+    ACCOUNTS_PERSON_UPDATE = "accounts:person:update", _l("修改人员信息")
+    ACCOUNTS_POST_END = "accounts:post:end", _l("免去岗位")
+    ACCOUNTS_POST_GRANT = "accounts:post:grant", _l("授予岗位")
+    ACCOUNTS_POST_HAND_OVER = "accounts:post:hand-over", _l("移交岗位")
+    ACCOUNTS_REQUEST_APPROVE = "accounts:request:approve", _l("同意注册或调入申请")
+    ACCOUNTS_REQUEST_CANCEL = "accounts:request:cancel", _l("撤回注册或调入申请")
+    ACCOUNTS_REQUEST_MAKE = "accounts:request:make", _l("提出注册或调入申请")
+    ACCOUNTS_REQUEST_REFUSE = "accounts:request:refuse", _l("退回注册或调入申请")
+    ACCOUNTS_ROSTER_APPLY = "accounts:roster:apply", _l("导入人员名册")
+    ACCOUNTS_ROSTER_CHECK = "accounts:roster:check", _l("检查人员名册")
+    ACCOUNTS_ROSTER_DOWNLOAD = "accounts:roster:download", _l("下载人员名册")
+    ACCOUNTS_ROSTER_UPLOAD = "accounts:roster:upload", _l("上传人员名册")
+    ACCOUNTS_SESSION_END = "accounts:session:end", _l("结束登录会话")
+    AUDIT_EVENTS_EXPORT = "audit:events:export", _l("导出审计记录")
+    CATALOG_COURSE_CREATE = "catalog:course:create", _l("新建课程")
+    CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布课程")
+    CATALOG_COURSE_UPDATE = "catalog:course:update", _l("修改课程")
+    CATALOG_COURSE_WITHDRAW = "catalog:course:withdraw", _l("撤回课程")
+    CERTIFICATES_CERTIFICATE_ISSUE = "certificates:certificate:issue", _l("颁发证书")
+    CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
+    ENROLLMENTS_CYCLE_COMPLETE = "enrollments:cycle:complete", _l("完成学习")
+    ENROLLMENTS_CYCLE_FAIL = "enrollments:cycle:fail", _l("学习未通过")
+    ENROLLMENTS_CYCLE_START = "enrollments:cycle:start", _l("开始学习")
+    ENROLLMENTS_CYCLE_WITHDRAW = "enrollments:cycle:withdraw", _l("退出学习")
+    EXAMS_ATTEMPT_START = "exams:attempt:start", _l("开始考试")
+    EXAMS_ATTEMPT_SUBMIT = "exams:attempt:submit", _l("交卷")
+    EXAMS_RESTUDY_APPLY = "exams:restudy:apply", _l("申请重新学习")
+    EXAMS_RESTUDY_APPROVE = "exams:restudy:approve", _l("同意重新学习")
+    EXAMS_RESTUDY_REFUSE = "exams:restudy:refuse", _l("退回重新学习申请")
+    HOURS_DELIVERY_RETRY = "hours:delivery:retry", _l("重新推送学时")
+    ORGANIZATIONS_ORGANIZATION_APPROVE = "organizations:organization:approve", _l("通过机构注册")
+    ORGANIZATIONS_ORGANIZATION_CLOSE = "organizations:organization:close", _l("停用机构")
+    ORGANIZATIONS_ORGANIZATION_CREATE = "organizations:organization:create", _l("新建机构")
+    ORGANIZATIONS_ORGANIZATION_REFUSE = "organizations:organization:refuse", _l("退回机构注册")
+    ORGANIZATIONS_ORGANIZATION_REGISTER = "organizations:organization:register", _l("注册机构")
+    ORGANIZATIONS_ORGANIZATION_UPDATE = "organizations:organization:update", _l("修改机构信息")
+    PAYMENTS_ORDER_CLOSE = "payments:order:close", _l("关闭订单")
+    PAYMENTS_ORDER_CREATE = "payments:order:create", _l("提交订单")
+    PAYMENTS_ORDER_PAY = "payments:order:pay", _l("支付订单")
+    PAYMENTS_ORDER_REFUND = "payments:order:refund", _l("退款")
+    QUESTIONS_QUESTION_CREATE = "questions:question:create", _l("新建题目")
+    QUESTIONS_QUESTION_RETIRE = "questions:question:retire", _l("停用题目")
+    QUESTIONS_QUESTION_UPDATE = "questions:question:update", _l("修改题目")
+    VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove", _l("删除字幕")
+    VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload", _l("上传字幕")
+    VIDEOS_VIDEO_UPLOAD = "videos:video:upload", _l("上传视频")
 
 
 class AuditEvent(Model):
