@@ -23,6 +23,7 @@ class CourseCard:
     lecturer_name: str
     cover_url: str
     url: str
+    is_past_closing: bool
 
 
 def price_now(course: Course) -> Fen:
@@ -46,4 +47,5 @@ def card_of(course: Course) -> CourseCard:
         lecturer_name=course.lecturer_name,
         cover_url=cover_url(course),
         url=url_for("catalog.course", slug=course.slug),
+        is_past_closing=course.is_past_closing,
     )

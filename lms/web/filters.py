@@ -37,6 +37,14 @@ def hours(value: Hours) -> str:
     return str(value)
 
 
+def how_many(value: Hours) -> int:
+    """1 for exactly one credit hour, else 2: what languages with a plural ask of a number.
+
+    Nought and fractions take the plural, in English as in the catalogues' own rule.
+    """
+    return 1 if value == Hours(10) else 2
+
+
 def file_size(size_bytes: int) -> str:
     """Bytes as "3.2 MB"."""
     size = float(size_bytes)
@@ -48,5 +56,5 @@ def file_size(size_bytes: int) -> str:
 
 
 def register(app: Flask) -> None:
-    for function in (yuan, when, day, duration, hours, file_size):
+    for function in (yuan, when, day, duration, hours, how_many, file_size):
         app.jinja_env.filters[function.__name__] = function
