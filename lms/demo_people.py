@@ -11,8 +11,9 @@ from lms.accounts.posts import grant_post
 from lms.accounts.rules import resident_check_character
 from lms.core.db import db
 from lms.core.permissions import Role
+from lms.organizations.divisions import load_divisions
 from lms.organizations.models import Organization, OrganizationKind, UnitNature
-from lms.organizations.operations import create_organization, load_divisions
+from lms.organizations.operations import create_organization
 
 PASSWORD = "xueshi-demo"  # noqa: S105 - a demonstration account, printed at the start
 

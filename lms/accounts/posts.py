@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person, Post
 from lms.core import clock
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import APART, Role
 from lms.organizations.models import Organization, OrganizationKind
@@ -32,20 +32,24 @@ def grant_post(
 ) -> Post:
     """Give `person` a role in `organization` from today on, until the end of `ends_on` if given.
 
-    An open post of the same role is prolonged or shortened instead. Raises Invalid for a role that
-    such an organization has not, or a last day in the past; Conflict if the person may not sign in,
-    the organization is not approved, or an auditor would also be something else.
+    A post of the same role that is still in force is prolonged or shortened instead. Days are
+    Shanghai's. Raises Invalid for a role that such an organization has not, or a last day in the
+    past; Conflict if the person may not act for anybody, the organization is not approved, or an
+    auditor would also be something else.
     """
     if role not in ROLES_OF[organization.kind]:
         raise Invalid(_l("这类机构没有这个岗位。"), field="role")
     if ends_on is not None and ends_on < clock.today():
         raise Invalid(_l("截止日期不能早于今天。"), field="ends_on")
+    _keep_open(organization)
+    # Two grants to one person at once must each see the other, or an auditor were also an officer.
+    hold(person)
     if not organization.is_approved:
         raise Conflict(_l("机构尚未通过审核或已停用。"))
     if not person.may_study:
         raise Conflict(_l("该人员当前不能担任岗位。"))
     _check_apart(person, role)
-    post = _open_post(person, organization, role)
+    post = _post_to_prolong(person, organization, role)
     if post is None:
         post = Post(person=person, organization=organization, role=role, granted_by_id=actor_id)
         post.starts_on = clock.today()
@@ -70,17 +74,42 @@ def end_posts_of(person: Person, actor_id: int | None) -> None:
         end_post(post, actor_id)
 
 
+def end_posts_in(organization: Organization, actor_id: int | None) -> None:
+    """End every post of an organization that is closed."""
+    query = select(Post).where(Post.organization_id == organization.id, Post.ended_at.is_(None))
+    for post in db.session.scalars(query):
+        end_post(post, actor_id)
+
+
 def hand_over_post(post: Post, successor: Person, actor_id: int | None) -> Post:
-    """End a post and give it to `successor` for the time it had left."""
+    """End a post and give it to `successor` for the time it had left.
+
+    Raises Invalid if the successor is the one who holds it, Conflict if it is over already or the
+    successor holds the same post, whose own time would be changed.
+    """
     if successor.id == post.person_id:
         raise Invalid(_l("不能移交给本人。"), field="person")
+    if not post.is_in_force:
+        raise Conflict(_l("这个岗位已经结束。"))
+    held = find_open_post(successor, post.organization, post.role)
+    if held is not None and held.is_in_force:
+        raise Conflict(_l("对方已经担任这个岗位。"))
     end_post(post, actor_id)
     new = grant_post(successor, post.organization, post.role, actor_id, post.ends_on)
     _record(AuditTag.ACCOUNTS_POST_HAND_OVER, new, actor_id)
     return new
 
 
-def _open_post(person: Person, organization: Organization, role: Role) -> Post | None:
+def _keep_open(organization: Organization) -> None:
+    # Whoever closes it meanwhile waits, and then ends this post with the others; a lock of the key
+    # is enough, and lets people join at the same time.
+    same = select(Organization.id).where(Organization.id == organization.id)
+    db.session.execute(same.with_for_update(read=True, key_share=True))
+    db.session.refresh(organization)
+
+
+def find_open_post(person: Person, organization: Organization, role: Role) -> Post | None:
+    """The post that nobody has ended; its last day may have passed all the same."""
     query = select(Post).where(
         Post.person_id == person.id,
         Post.organization_id == organization.id,
@@ -88,6 +117,16 @@ def _open_post(person: Person, organization: Organization, role: Role) -> Post |
         Post.ended_at.is_(None),
     )
     return db.session.scalar(query)
+
+
+def _post_to_prolong(person: Person, organization: Organization, role: Role) -> Post | None:
+    post = find_open_post(person, organization, role)
+    if post is None or post.ends_on is None or post.ends_on >= clock.today():
+        return post
+    # It ran out; the time in between is not to look as if the person had held it.
+    post.ended_at = clock.end_of_day(post.ends_on)
+    db.session.flush()
+    return None
 
 
 def _check_apart(person: Person, role: Role) -> None:

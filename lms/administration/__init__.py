@@ -3,17 +3,63 @@
 from typing import Any
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-from lms.administration import picker_views
+from lms.administration import (
+    cards,
+    cli,
+    organization_views,
+    permission_views,
+    picker_views,
+    post_views,
+    request_views,
+    views,
+)
+from lms.core.permissions import Permission
 from lms.organizations.rules import division_level
+from lms.web import navigation, slots
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
-    app.register_blueprint(picker_views.blueprint)
+    for part in (
+        picker_views,
+        views,
+        organization_views,
+        request_views,
+        post_views,
+        permission_views,
+    ):
+        app.register_blueprint(part.blueprint)
     # The pickers are macros of any page, which see no context of a view.
     app.jinja_env.globals["division_level_label"] = _division_level_label
     app.jinja_env.globals["division_name"] = picker_views.division_name
+    slots.fill(app, "me.cards", cards.my_registration, order=5)
+    slots.fill(app, "me.cards", cards.my_posts, order=80)
+    slots.fill(app, "front.sections", cards.register_here, order=90)
+    navigation.add(app, *_entries())
+    cli.register(app)
+
+
+def _entries() -> tuple[navigation.Entry, ...]:
+    return (
+        navigation.Entry(
+            "manage_organizations.organizations",
+            _l("机构"),
+            "building-community",
+            order=60,
+            section="manage",
+            permission=Permission.ORGANIZATIONS_ORGANIZATION_READ,
+        ),
+        navigation.Entry(
+            "manage_permissions.table",
+            _l("权限"),
+            "shield-lock",
+            order=95,
+            section="manage",
+            permission=Permission.PERMISSIONS_TABLE_READ,
+        ),
+    )
 
 
 def _division_level_label(code: str) -> Any:

@@ -85,7 +85,7 @@ class Organization(Model):
     contact_phone: Mapped[str | None] = mapped_column(String(32))
     # Whoever registered it becomes its manager when it is approved. No foreign key: people stand
     # above organizations.
-    registered_by_id: Mapped[int | None]
+    registered_by_id: Mapped[int | None] = mapped_column(index=True)
     # Why a registration was refused, for the registrant to read and mend.
     remark: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)

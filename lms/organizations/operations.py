@@ -1,35 +1,15 @@
-"""Making divisions and organizations."""
+"""Making organizations."""
 
-import csv
-from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.rules import is_credit_code, normalize_credit_code
-
-SHANDONG = Path(__file__).with_name("divisions.csv")
-
-
-def load_divisions(path: Path = SHANDONG) -> int:
-    """Add the divisions of a CSV (code, name, parent_code) that are missing; returns how many.
-
-    A division must stand after its parent, as they do when sorted by level.
-    """
-    known = set(db.session.scalars(select(Division.code)))
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            {**row, "parent_code": row["parent_code"] or None}
-            for row in csv.DictReader(file)
-            if row["code"] not in known
-        ]
-    if rows:
-        db.session.execute(insert(Division), rows)
-    return len(rows)
 
 
 def create_organization(
@@ -53,29 +33,48 @@ def create_organization(
         credit_code=normalize_credit_code(code) if code else None,
         **more,
     )
-    check_organization(organization)
-    db.session.add(organization)
-    db.session.flush()
+    save_organization(organization)
     return organization
+
+
+def save_organization(organization: Organization) -> None:
+    """Write a new or changed organization once it has been checked.
+
+    Of several that want one name or credit code at the same time the unique keys let one through;
+    the others raise the Conflict that they would have met a moment later.
+    """
+    check_organization(organization)
+    wanted = (organization.id, organization.name, organization.credit_code)
+    try:
+        with db.session.begin_nested():
+            db.session.add(organization)
+            db.session.flush()
+    except IntegrityError:
+        _refuse_taken(*wanted)
+        raise
 
 
 def check_organization(organization: Organization) -> None:
     """Raise Invalid or Conflict, naming the field, if it is unusable or there already."""
     with db.session.no_autoflush:
+        if not organization.name:
+            raise Invalid(_l("请填写名称。"), field="name")
         if db.session.get(Division, organization.division_code) is None:
             raise Invalid(_l("请选择所在地区。"), field="division_code")
         if organization.credit_code and not is_credit_code(organization.credit_code):
             raise Invalid(_l("统一社会信用代码不正确，请核对 18 位代码。"), field="credit_code")
-        if _is_taken(organization, Organization.name == organization.name):
-            raise Conflict(_l("已有同名的机构。"), field="name")
-        if organization.credit_code and _is_taken(
-            organization, Organization.credit_code == organization.credit_code
-        ):
-            raise Conflict(_l("该统一社会信用代码已登记。"), field="credit_code")
+        _refuse_taken(organization.id, organization.name, organization.credit_code)
 
 
-def _is_taken(organization: Organization, same: Any) -> bool:
+def _refuse_taken(own_id: int | None, name: str, credit_code: str | None) -> None:
+    if credit_code and _is_taken(own_id, Organization.credit_code == credit_code):
+        raise Conflict(_l("该统一社会信用代码已登记。"), field="credit_code")
+    if _is_taken(own_id, Organization.name == name):
+        raise Conflict(_l("已有同名的机构。"), field="name")
+
+
+def _is_taken(own_id: int | None, same: ColumnElement[bool]) -> bool:
     query = select(Organization.id).where(same).limit(1)
-    if organization.id is not None:
-        query = query.where(Organization.id != organization.id)
+    if own_id is not None:
+        query = query.where(Organization.id != own_id)
     return db.session.scalar(query) is not None

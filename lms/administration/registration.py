@@ -1,0 +1,171 @@
+"""A unit registers itself: it, and whoever will manage it, at once or not at all."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.enums import IdentityKind, PersonState
+from lms.accounts.models import Person
+from lms.accounts.operations import create_person
+from lms.accounts.passwords import CLASSES_OF_STAFF, SHORTEST_OF_STAFF, check_password
+from lms.accounts.rules import character_classes
+from lms.administration.queries import registration_of
+from lms.administration.superiors import check_superior
+from lms.core.audit import AuditTag, record
+from lms.core.db import db, hold
+from lms.core.errors import Conflict, DomainError, Invalid, NotFound
+from lms.core.states import move
+from lms.organizations.models import (
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+    UnitNature,
+)
+from lms.organizations.operations import create_organization, save_organization
+from lms.organizations.rules import normalize_credit_code
+from lms.organizations.states import ORGANIZATION
+
+MAY_REGISTER = frozenset({PersonState.ACTIVE, PersonState.PENDING, PersonState.REFUSED})
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What a unit says of itself. `department_id` is None where no department supervises it."""
+
+    name: str
+    credit_code: str
+    nature: UnitNature
+    division_code: str
+    department_id: int | None
+    address: str
+    contact_phone: str
+
+
+@dataclass(frozen=True)
+class Registrant:
+    """Who registers without an account yet."""
+
+    name: str
+    identity_kind: IdentityKind
+    identity_number: str
+    phone: str
+    email: str
+    password: str
+
+
+def register_unit(facts: UnitFacts, registrant: Person | Registrant) -> Organization:
+    """Make a unit that waits for approval, and the account of its registrant if there is none.
+
+    Raises Invalid for what is wrong and Conflict for a name, credit code or identity number that
+    is registered already, each naming its field; Conflict too for a person whose earlier
+    registration is still open, or whose account is none that acts for others.
+    """
+    if isinstance(registrant, Person):
+        _check_may_register(registrant)
+    unit = create_organization(
+        OrganizationKind.UNIT,
+        facts.name,
+        facts.division_code,
+        _department(facts),
+        state=OrganizationState.PENDING,
+        **_columns(facts),
+    )
+    person = registrant if isinstance(registrant, Person) else _create_registrant(registrant)
+    unit.registered_by_id = person.id
+    db.session.flush()
+    _record(unit, person)
+    return unit
+
+
+def mend_registration(person: Person, organization_id: int, facts: UnitFacts) -> Organization:
+    """Change a registration that was refused and send it again.
+
+    Raises NotFound for another's, IllegalMove for one that was not refused, and what
+    `register_unit` raises of the unit.
+    """
+    unit = db.session.get(Organization, organization_id)
+    if unit is None or unit.registered_by_id != person.id:
+        raise NotFound()
+    hold(unit)
+    move(unit, OrganizationState.PENDING, ORGANIZATION)
+    unit.name = facts.name.strip()
+    unit.division_code = facts.division_code
+    unit.parent = _department(facts)
+    for column, value in _columns(facts).items():
+        setattr(unit, column, value)
+    unit.credit_code = normalize_credit_code(facts.credit_code)
+    unit.remark = None
+    save_organization(unit)
+    _record(unit, person)
+    return unit
+
+
+def _columns(facts: UnitFacts) -> dict[str, Any]:
+    if not facts.credit_code.strip():
+        raise Invalid(_l("请填写统一社会信用代码。"), field="credit_code")
+    return {
+        "credit_code": facts.credit_code,
+        "nature": facts.nature,
+        "address": facts.address.strip(),
+        "contact_phone": facts.contact_phone.strip(),
+    }
+
+
+def _department(facts: UnitFacts) -> Organization | None:
+    department = db.session.get(Organization, facts.department_id) if facts.department_id else None
+    if facts.department_id and department is None:
+        raise Invalid(_l("没有找到这个主管部门。"), field="department_id")
+    check_superior(OrganizationKind.UNIT, facts.division_code, department, field="department_id")
+    return department
+
+
+def _check_may_register(person: Person) -> None:
+    hold(person)
+    if person.state not in MAY_REGISTER:
+        raise Conflict(_l("您的账号当前不能注册单位。"))
+    if registration_of(person) is not None:
+        raise Conflict(_l("您已提交过单位注册，请先等待审核或修改后重新提交。"))
+
+
+def _create_registrant(registrant: Registrant) -> Person:
+    own_words = (registrant.name, registrant.identity_number, registrant.phone)
+    check_password(None, registrant.password, own_words)
+    _check_complexity(registrant.password)
+    try:
+        with db.session.begin_nested():
+            return create_person(
+                name=registrant.name,
+                identity_number=registrant.identity_number,
+                identity_kind=registrant.identity_kind,
+                unit=None,
+                phone=registrant.phone,
+                password=registrant.password,
+                email=registrant.email.strip() or None,
+                state=PersonState.PENDING,
+            )
+    except IntegrityError:
+        # Somebody with the same number was quicker.
+        raise Conflict(_l("该证件号码已注册。"), field="identity_number") from None
+    except DomainError as refusal:
+        # The unit has a name as well.
+        refusal.field = "person_name" if refusal.field == "name" else refusal.field
+        raise
+
+
+def _check_complexity(password: str) -> None:
+    # Whoever is to manage a unit has a password of staff from the first day.
+    is_long = len(password) >= SHORTEST_OF_STAFF
+    if not is_long or character_classes(password) < CLASSES_OF_STAFF:
+        wrong = _l("密码至少 10 个字符，须含大写字母、小写字母、数字、符号中的至少三种。")
+        raise Invalid(wrong, field="password")
+
+
+def _record(unit: Organization, person: Person) -> None:
+    record(
+        AuditTag.ORGANIZATIONS_ORGANIZATION_REGISTER,
+        person.id,
+        f"organization:{unit.id}",
+        organization_id=unit.id,
+    )

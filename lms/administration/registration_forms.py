@@ -1,0 +1,164 @@
+"""Forms with which a unit registers, and with which that is refused."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+from lms.accounts.enums import IdentityKind
+from lms.administration.decisions import LONGEST_REASON
+from lms.administration.forms import DivisionField, OrganizationField
+from lms.administration.registration import Registrant, UnitFacts
+from lms.organizations.models import Organization, OrganizationKind, UnitNature
+from lms.organizations.rules import is_credit_code, normalize_credit_code
+
+CONTACT_PHONE = r"^[0-9+()（）\-\s转]{5,32}$"
+_NO_PHONE = _l("电话应为 5 至 32 位数字，可含区号、横线和分机号。")
+
+
+def right_credit_code(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what is no unified social credit code (GB 32100)."""
+    if field.data and not is_credit_code(normalize_credit_code(field.data)):
+        raise ValidationError(_l("统一社会信用代码不正确，请核对 18 位代码。"))
+
+
+class UnitForm(FlaskForm):
+    """What a unit says of itself."""
+
+    name = StringField(
+        _l("单位名称"),
+        [InputRequired(_l("请填写单位名称。")), Length(2, 128)],
+        description=_l("与营业执照或事业单位法人证书一致的全称。"),
+        render_kw={"autocomplete": "organization"},
+    )
+    credit_code = StringField(
+        _l("统一社会信用代码"),
+        [InputRequired(_l("请填写统一社会信用代码。")), Length(max=40), right_credit_code],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    nature = RadioField(
+        _l("单位性质"),
+        [InputRequired(_l("请选择单位性质。"))],
+        choices=[(nature.value, nature.label) for nature in UnitNature],
+    )
+    division_code = DivisionField(_l("所在地区"))
+    department_id = OrganizationField(
+        _l("主管部门"),
+        kinds=(OrganizationKind.DEPARTMENT,),
+        required=False,
+        division_field="division_code",
+        description=_l("没有主管部门的不填，由所在地区的人社部门审核。"),
+    )
+    address = StringField(
+        _l("单位地址"),
+        [InputRequired(_l("请填写单位地址。")), Length(max=255)],
+        render_kw={"autocomplete": "street-address"},
+    )
+    contact_phone = StringField(
+        _l("单位电话"),
+        [InputRequired(_l("请填写单位电话。")), Regexp(CONTACT_PHONE, message=_NO_PHONE)],
+        render_kw={"autocomplete": "off", "inputmode": "tel"},
+    )
+
+    def facts(self) -> UnitFacts:
+        """The unit as filled in."""
+        return UnitFacts(
+            name=self.name.data,
+            credit_code=self.credit_code.data,
+            nature=UnitNature(self.nature.data),
+            division_code=self.division_code.data or "",
+            department_id=self.department_id.data,
+            address=self.address.data,
+            contact_phone=self.contact_phone.data,
+        )
+
+    def fill(self, unit: Organization) -> None:
+        """Show what was registered."""
+        self.name.data = unit.name
+        self.credit_code.data = unit.credit_code
+        self.nature.data = unit.nature.value if unit.nature else None
+        self.division_code.data = unit.division_code
+        self.department_id.data = unit.parent_id
+        self.address.data = unit.address
+        self.contact_phone.data = unit.contact_phone
+
+
+class RegistrationForm(UnitForm):
+    """A unit, and who will manage it."""
+
+    person_name = StringField(
+        _l("姓名"),
+        [InputRequired(_l("请填写姓名。")), Length(max=64)],
+        description=_l("与证件一致。少数民族姓名中的间隔号用“·”。"),
+        render_kw={"autocomplete": "name"},
+    )
+    identity_kind = SelectField(
+        _l("证件类型"),
+        choices=[(kind.value, kind.label) for kind in IdentityKind],
+        default=IdentityKind.RESIDENT.value,
+    )
+    identity_number = StringField(
+        _l("证件号码"),
+        [InputRequired(_l("请填写证件号码。")), Length(max=40)],
+        description=_l("加密保存，页面上只显示首尾几位。"),
+        render_kw={
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        },
+    )
+    phone = StringField(
+        _l("手机号码"),
+        [InputRequired(_l("请填写手机号码。")), Length(max=32)],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
+    email = StringField(
+        _l("电子邮箱"),
+        [
+            Optional(),
+            Length(max=128),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("电子邮箱格式不正确。")),
+        ],
+        description=_l("可不填，用于找回密码和接收通知。"),
+        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
+    )
+    password = PasswordField(
+        _l("设置密码"),
+        [InputRequired(_l("请设置密码。")), Length(max=256)],
+        description=_l("至少 10 个字符，大写字母、小写字母、数字、符号中至少三种。"),
+        render_kw={"autocomplete": "new-password"},
+    )
+    agreed = BooleanField(
+        _l("我已阅读并同意个人信息保护说明"),
+        [InputRequired(_l("请先阅读并同意个人信息保护说明。"))],
+    )
+
+    def registrant(self) -> Registrant:
+        """Who registers, as filled in."""
+        return Registrant(
+            name=self.person_name.data,
+            identity_kind=IdentityKind(self.identity_kind.data),
+            identity_number=self.identity_number.data,
+            phone=self.phone.data,
+            email=self.email.data or "",
+            password=self.password.data,
+        )
+
+
+class RefusalForm(FlaskForm):
+    reason = TextAreaField(
+        _l("退回原因"),
+        [
+            InputRequired(_l("请写明退回的原因，注册人会看到。")),
+            Length(max=LONGEST_REASON, message=_l("原因不超过 500 个字。")),
+        ],
+        description=_l("注册人会看到这段话，并据此修改。"),
+        render_kw={"rows": 3, "maxlength": LONGEST_REASON},
+    )
