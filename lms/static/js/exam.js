@@ -13,13 +13,39 @@ const reloadKey = `${storageKey}-reloaded`;
 const startedAt = performance.now();
 const secondsAtStart = Number(root.dataset.secondsLeft);
 
+// A browser may forbid its storage, or have no room left: the answers then live as long as the page.
+function recall(key) {
+  try {
+    return window.sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key, value) {
+  try {
+    window.sessionStorage.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function forget(key) {
+  try {
+    window.sessionStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 // Answers not yet taken by the server, by position; they outlive a reload of the page.
-const waiting = new Map(JSON.parse(sessionStorage.getItem(storageKey) || '[]'));
+const waiting = new Map(JSON.parse(recall(storageKey) || '[]'));
 let sending = null;
 let submitting = false;
 
 function remember() {
-  sessionStorage.setItem(storageKey, JSON.stringify([...waiting]));
+  return keep(storageKey, JSON.stringify([...waiting]));
 }
 
 function chosenOf(question) {
@@ -89,14 +115,14 @@ async function sendAll() {
         window.location.reload();
         return;
       }
-      if (mustReload(reply) && !sessionStorage.getItem(reloadKey)) {
+      // A page that cannot keep its answers is not loaded anew: they would be lost.
+      if (mustReload(reply) && !recall(reloadKey) && remember() && keep(reloadKey, '1')) {
         // It leads to signing in and back here, where the answers kept are sent. Once only.
-        sessionStorage.setItem(reloadKey, '1');
         window.location.reload();
         return;
       }
       if (reply.redirected || !(reply.ok || isHopeless(reply))) throw new Error(`answer refused: ${reply.status}`);
-      sessionStorage.removeItem(reloadKey);
+      forget(reloadKey);
       if (reply.status === 200) outrank(position, (await reply.json()).serial);
       // A newer answer may have been given to the same question meanwhile.
       else if (waiting.get(position) === answer) waiting.delete(position);
@@ -153,7 +179,7 @@ async function submitPaper() {
     if (dialog.open) dialog.close();
     return;
   }
-  sessionStorage.removeItem(storageKey);
+  forget(storageKey);
   form.submit();
 }
 
