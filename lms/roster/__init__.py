@@ -1,7 +1,26 @@
 """People imported from a workbook: dry run, marked workbook, one transaction."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from lms.core.permissions import Permission
+from lms.roster import commands, tasks, views
+from lms.web import navigation
 
 
 def register(app: Flask) -> None:
-    """Nothing yet."""
+    """Add what this feature brings to the application."""
+    app.register_blueprint(views.blueprint)
+    app.cli.add_command(commands.import_people)
+    navigation.add(
+        app,
+        navigation.Entry(
+            "roster.index",
+            _l("批量导入"),
+            "file-import",
+            66,
+            section="manage",
+            permission=Permission.PEOPLE_ROSTER_IMPORT,
+        ),
+    )
+    tasks.schedule()

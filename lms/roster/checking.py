@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from lms.accounts.identity import identity_hash
 from lms.accounts.models import Person
@@ -220,13 +220,13 @@ def _give_up(job: Job, unusable: UnusableFileError) -> None:
 def clear_rows(import_id: int, *models: type[RosterRow] | type[RosterProblem]) -> None:
     """Remove what was staged for an import, a part at a time so that nobody waits long."""
     for model in models:
-        key = RosterRow.row_number if model is RosterRow else RosterProblem.place
+        is_row = model is RosterRow
+        key = RosterRow.row_number if is_row else RosterProblem.place
+        step = _REMOVED_AT_ONCE if is_row else place_of(_REMOVED_AT_ONCE, 0)
         mine = model.import_id == import_id
-        some = select(key).where(mine).order_by(key).limit(_REMOVED_AT_ONCE)
-        gone = _REMOVED_AT_ONCE
-        while gone == _REMOVED_AT_ONCE:
+        last = db.session.scalar(select(func.max(key)).where(mine))
+        # By ranges: asking for the first thousands again would wade through those just removed.
+        for start in range(0, (last or -1) + 1, step):
             with transaction():
-                removed = delete(model).where(mine, key.in_(some.scalar_subquery()))
-                gone = db.session.execute(
-                    removed.execution_options(synchronize_session=False)
-                ).rowcount  # type: ignore[attr-defined]
+                some = delete(model).where(mine, key >= start, key < start + step)
+                db.session.execute(some.execution_options(synchronize_session=False))

@@ -113,6 +113,10 @@ class Problem(LabelledEnum):
     RETIRED = "retired", _l("该人员已登记退休，不能导入。")
     DECEASED = "deceased", _l("该人员已登记去世，不能导入。")
     MERGED = "merged", _l("这条证件号码的记录已并入另一条记录，请改用现在的证件号码。")
+    REQUESTED = (
+        "requested",
+        _l("该人员加入其他单位的申请正在等待处理，请等它有结果后再导入。"),
+    )
     STAFF_CONTACT = (
         "staff_contact",
         _l("该人员担任管理岗位，手机和邮箱只能由本人修改。请清空这个单元格。"),

@@ -9,10 +9,10 @@ from lms.accounts.queries import organizations_with
 from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.organizations.models import Organization, OrganizationState
+from lms.organizations.queries import EMPLOYERS
 from lms.roster.enums import Verdict
 from lms.roster.judging import post_in_force
 from lms.roster.models import RosterImport, RosterRow
-from lms.roster.scope import EMPLOYERS
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
 _PEOPLE: Table = Person.__table__  # type: ignore[assignment]

@@ -1,7 +1,7 @@
 """What becomes of each candidate: compared with who is registered already, and sealed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -11,6 +11,7 @@ from lms.accounts.identity import identity_hash, phone_hash, seal_identity_numbe
 from lms.accounts.models import Person, Post
 from lms.core import clock
 from lms.core.db import db
+from lms.roster.asking import last_units, open_requests
 from lms.roster.cells import Candidate
 from lms.roster.enums import Problem, Verdict
 from lms.roster.rules import Column, shown
@@ -45,6 +46,8 @@ class Judge:
         self._import_id = import_id
         self._key = key
         self._scope = scope
+        self._stays: dict[int, int | None] = {}
+        self._requests: dict[int, int] = {}
 
     def judge(self, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
         """The staging rows of those that are sound; the others get findings.
@@ -56,7 +59,7 @@ class Judge:
         }
         people = _people_with(list(hashes.values()))
         self._scope.look_up(each.unit for each in candidates)
-        self._scope.learn([person.unit_id for person in people.values()])
+        self._learn_stays(people.values())
         self._scope.learn([self._scope.own_unit_id, *self._targets(candidates)])
         rows = []
         for candidate in candidates:
@@ -65,6 +68,15 @@ class Judge:
             if row is not None and not candidate.findings:
                 rows.append((candidate, row))
         return _without_staff_contacts(rows)
+
+    def _learn_stays(self, people: Iterable[Any]) -> None:
+        """Where people were last who belong to no unit, and who is asked for already."""
+        self._stays = {person.id: person.unit_id for person in people}
+        loose = [person_id for person_id, unit_id in self._stays.items() if unit_id is None]
+        if loose:
+            self._stays.update(last_units(loose))
+        self._requests = open_requests(list(self._stays)) if self._stays else {}
+        self._scope.learn(list(self._stays.values()))
 
     def _targets(self, candidates: Sequence[Candidate]) -> list[int | None]:
         return [self._scope.unit(each.unit)[0] for each in candidates if each.unit]
@@ -121,14 +133,19 @@ class Judge:
 
     def _known(self, candidate: Candidate, person: Any, unit_id: int) -> dict[str, Any]:
         changes = _changes(candidate, person)
-        is_moved = person.unit_id not in (None, unit_id)
-        is_asked = is_moved and not self._scope.may_move(person.unit_id, unit_id)
+        is_moved = person.unit_id != unit_id
+        is_asked = is_moved and not self._scope.may_move(self._stays[person.id], unit_id)
+        verdict = Verdict.CHANGED if changes else Verdict.UNCHANGED
+        if is_moved:
+            verdict = Verdict.MOVED
         if is_asked:
             # Until the move is agreed to, nothing of a person of another unit is changed.
             changes = []
-        verdict = Verdict.MOVED if is_moved else Verdict.CHANGED
-        if not changes and person.unit_id == unit_id:
-            verdict = Verdict.UNCHANGED
+            open_to = self._requests.get(person.id)
+            if open_to is not None:
+                verdict, is_asked = Verdict.UNCHANGED, False
+            if open_to not in (None, unit_id):
+                candidate.refuse(Column.NUMBER, Problem.REQUESTED)
         phone = candidate.phone if "phone" in changes else None
         return {
             **_NO_SEAL,

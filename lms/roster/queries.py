@@ -10,8 +10,8 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.organizations.models import Organization, OrganizationState
+from lms.organizations.queries import EMPLOYERS
 from lms.roster.models import RosterImport, RosterProblem
-from lms.roster.scope import EMPLOYERS
 
 PROBLEMS_A_PAGE = 50
 

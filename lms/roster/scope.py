@@ -11,10 +11,10 @@ from lms.core.db import db
 from lms.core.errors import NotAllowed
 from lms.core.permissions import GRANTS, Permission
 from lms.organizations.models import Organization, OrganizationKind, OrganizationState
+from lms.organizations.queries import EMPLOYERS
 from lms.organizations.rules import normalize_credit_code
 from lms.roster.enums import Problem
 
-EMPLOYERS = (OrganizationKind.UNIT, OrganizationKind.STAND_IN)
 _NARROW = str.maketrans("（）", "()")
 _WIDE = str.maketrans("()", "（）")
 
@@ -76,9 +76,9 @@ class Scope:
         """Whether people may be imported into a unit that `learn` was told."""
         return self._importable[unit_id]
 
-    def may_move(self, from_id: int, to_id: int) -> bool:
+    def may_move(self, from_id: int | None, to_id: int) -> bool:
         """Whether the actor edits the people of both units, so that a move needs nobody else."""
-        return self._editable[from_id] and self._editable[to_id]
+        return from_id is not None and self._editable[from_id] and self._editable[to_id]
 
 
 def _spellings(text: str) -> list[str]:
