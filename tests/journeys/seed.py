@@ -32,7 +32,7 @@ from lms.exams.settings_operations import set_exam
 from lms.factory import create_app
 from lms.hourbank.cli import set_up_local
 from lms.organizations.models import Organization
-from lms.payments.operations import place_order
+from lms.payments.operations import begin_payment, place_order
 from lms.questions.models import QuestionKind
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
@@ -105,7 +105,7 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
 
 def _histories(failed: Person) -> None:
     """What the walk through all pages needs: a course begun, an exam open, a pass, a failure."""
-    reader = db.session.scalars(select(Person).filter_by(username=world.READER.username)).one()
+    reader, sitting = _person(world.READER), _person(world.SITTING)
     courses = {course.slug: course for course in db.session.scalars(select(Course))}
     enrol(reader, courses[world.FREE])
     open_attempt(reader, _watched(reader, courses[world.EXAMINED]))
@@ -116,7 +116,12 @@ def _histories(failed: Person) -> None:
     for _ in range(2):
         submit_attempt(open_attempt(failed, lost))
     apply_for_restudy(failed, lost, "工作太忙，没有认真准备，希望重新学习。")
-    place_order(failed, courses[world.PAID])
+    begin_payment(place_order(failed, courses[world.PAID]), "/orders")
+    _watched(sitting, courses[world.EXAMINED])
+
+
+def _person(learner: world.Learner) -> Person:
+    return db.session.scalars(select(Person).filter_by(username=learner.username)).one()
 
 
 def _watched(person: Person, course: Course) -> Cycle:

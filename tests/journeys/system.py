@@ -197,6 +197,11 @@ class System:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(text(sql), values).mappings()]
 
+    def change(self, sql: str, **values: Any) -> None:
+        """Change the system's database as no page can, for instance what day a course closed."""
+        with self._engine.begin() as connection:
+            connection.execute(text(sql), values)
+
     def value(self, sql: str, **values: Any) -> Any:
         """The one value of a SELECT, or None if there is no row."""
         found = self.rows(sql, **values)

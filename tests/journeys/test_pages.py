@@ -44,13 +44,16 @@ def test_what_a_learner_sees(visit):
     assert kinds <= findings.looked_at.keys()
 
 
-def test_what_a_learner_who_failed_sees(visit):
+def test_what_a_learner_who_failed_sees(system, visit):
     findings = _findings("learner2")
     visitor = visit("learner2")
     visitor.sign_in("learner2", DEMO_PASSWORD)
-    walk(visitor, ["/me", "/orders"], findings)
+    waiting = system.value("SELECT number FROM orders WHERE state = 'pending'")
+    walk(visitor, ["/me", "/orders", f"/cashier/{waiting}"], findings)
     assert findings.wrong == []
-    assert {"/learn/:x/restudy", "/orders/:x"} <= findings.looked_at.keys()
+    # Both papers were handed in, so that /exams/:x is a result.
+    kinds = {"/learn/:x/restudy", "/orders/:x", "/cashier/:x", "/exams/:x"}
+    assert kinds <= findings.looked_at.keys()
 
 
 @pytest.mark.parametrize("role", STAFF)

@@ -27,7 +27,14 @@ PHONE = Learner("phone", "何志军")
 KEYBOARD = Learner("keyboard", "郑丽")
 RESTUDYING = Learner("restudying", "马建华")
 READER = Learner("reader", "林晓燕")
-LEARNERS = (MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER)
+CUT_OFF = Learner("cutoff", "高志强")
+UNHEARD = Learner("unheard", "罗小梅")
+LATE = Learner("late", "梁国栋")
+SITTING = Learner("sitting", "宋雅文")
+LEARNERS = (
+    *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
+    *(CUT_OFF, UNHEARD, LATE, SITTING),
+)
 
 
 @dataclass(frozen=True)

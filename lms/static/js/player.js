@@ -135,6 +135,8 @@ engine.on('well', () => notices.offline(false));
 engine.on('broken', () => notices.failed(settings.words.failedText, () => restart(video.currentTime)));
 engine.on('levels', (levels) => controls.showLevels(levels));
 finisher.on('popup', askPopup);
+finisher.on('offline', () => notices.offline(true));
+finisher.on('reached', () => notices.offline(false));
 video.addEventListener('timeupdate', watchPosition);
 video.addEventListener('waiting', watchPosition);
 video.addEventListener('ended', () => finisher.run());

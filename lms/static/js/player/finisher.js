@@ -23,7 +23,8 @@ export class Finisher extends Events {
 
   async #ask() {
     for (;;) {
-      const answer = await this.server.untilReached(() => this.server.finish(), () => {});
+      const answer = await this.server.untilReached(() => this.server.finish(), () => this.tell('offline'));
+      this.tell('reached');
       if (answer.ok) {
         this.showDone(answer.body.course_watched ? this.words.courseDone : this.words.done);
         return;

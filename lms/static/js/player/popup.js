@@ -15,8 +15,14 @@ export class Popup {
     this.dialog.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.preventDefault(); });
   }
 
-  #ask(work) {
-    return this.server.untilReached(work, () => { this.state.textContent = this.words.offlinePopup; });
+  // Before a question is shown it is the picture that says that the line is away.
+  async #ask(work) {
+    const answer = await this.server.untilReached(work, () => {
+      if (this.dialog.open) this.state.textContent = this.words.offlinePopup;
+      else this.notices.offline(true);
+    });
+    this.notices.offline(false);
+    return answer;
   }
 
   /** Ask until a question is answered right. Resolves to {kind: right | back | lost | refused | expired}. */
