@@ -4,7 +4,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from lms.certificates import commands, manage_views, operations, tasks, verify_views, views
+from lms.certificates import (
+    commands,
+    manage_views,
+    merging,
+    operations,
+    tasks,
+    verify_views,
+    views,
+)
 from lms.core import events
 from lms.core.permissions import Permission
 from lms.core.tasks import every
@@ -20,6 +28,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.prepare_certificates)
     events.cycle_completed.connect(operations.complete)
+    events.cycle_handed_over.connect(merging.hand_over)
+    events.cycle_set_aside.connect(merging.set_aside)
     every(SWEEP_SECONDS, tasks.render_missing)
     every(SWEEP_SECONDS, tasks.build_fonts)
     slots.fill(app, "cycle.next", views.cycle_card, order=30)

@@ -1,6 +1,7 @@
 """Issuing, revoking and replacing certificates."""
 
 import secrets
+from collections.abc import Callable
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -42,13 +43,28 @@ def issue_certificate(cycle: Cycle) -> Certificate:
     found = certificate_of_cycle(cycle.id)
     if found is not None:
         return found
+    return _save(lambda: _printed(cycle), cycle.id)
+
+
+def reissue_certificate(old: Certificate, cycle: Cycle) -> Certificate:
+    """A certificate of the same study in the name of whom the cycle belongs to now.
+
+    What it says of the course stays as it was first printed. The caller notes that it stands in
+    the place of the old one, which lets go of the cycle.
+    """
+    old.cycle_id = None
+    db.session.flush()
+    return _save(lambda: _printed_anew(old, cycle), cycle.id)
+
+
+def _save(make: Callable[[], Certificate], cycle_id: int) -> Certificate:
     for _ in range(_TRIES):
-        certificate = _printed(cycle)
+        certificate = make()
         try:
             with db.session.begin_nested():
                 db.session.add(certificate)
         except IntegrityError:
-            found = certificate_of_cycle(cycle.id)
+            found = certificate_of_cycle(cycle_id)
             if found is not None:
                 return found
             # Not the cycle, so a number that exists already was drawn: draw another.
@@ -62,9 +78,8 @@ def issue_certificate(cycle: Cycle) -> Certificate:
 def _printed(cycle: Cycle) -> Certificate:
     course, person = cycle.course, cycle.person
     now = clock.now()
-    serial = secrets.randbelow(10**SERIAL_DIGITS)
     return Certificate(
-        number=format_number(course.year, course.base.division_code, serial),
+        number=_draw_number(course.year, cycle),
         code=secrets.token_urlsafe(CODE_BYTES),
         cycle_id=cycle.id,
         person_id=person.id,
@@ -81,6 +96,27 @@ def _printed(cycle: Cycle) -> Certificate:
         completed_at=cycle.ended_at or now,
         issued_at=now,
     )
+
+
+def _printed_anew(old: Certificate, cycle: Cycle) -> Certificate:
+    same = ("base_id", "course_title", "category", "hours", "year", "base_name", "has_exam")
+    return Certificate(
+        number=_draw_number(old.year, cycle),
+        code=secrets.token_urlsafe(CODE_BYTES),
+        cycle_id=cycle.id,
+        person_id=cycle.person.id,
+        person_name=cycle.person.name,
+        identity_tail=cycle.person.identity_tail,
+        issuer_name=old.issuer_name,
+        completed_at=old.completed_at,
+        issued_at=clock.now(),
+        **{column: getattr(old, column) for column in same},
+    )
+
+
+def _draw_number(year: int, cycle: Cycle) -> str:
+    serial = secrets.randbelow(10**SERIAL_DIGITS)
+    return format_number(year, cycle.course.base.division_code, serial)
 
 
 def revoke_certificate(

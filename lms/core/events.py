@@ -11,3 +11,9 @@ cycle_withdrawn = Signal("sender is the enrollments.Cycle that a refund is about
 cycle_started = Signal("sender is the enrollments.Cycle that has just begun")
 course_watched = Signal("sender is the enrollments.Cycle whose lessons are now all watched")
 certificate_revoked = Signal("sender is the certificates.Certificate just revoked")
+# A duplicate is merged into the person who stays (memberships). What hangs on a study cycle follows
+# the cycle: told before it passes to the survivor, after it has, or that it stays behind.
+person_merged = Signal("sender is the surviving Person; duplicate=, actor=")
+cycle_leaving = Signal("sender is the enrollments.Cycle about to pass to another person")
+cycle_handed_over = Signal("sender is the enrollments.Cycle now of the survivor; actor=")
+cycle_set_aside = Signal("sender is the enrollments.Cycle that stays behind; kept=, actor=")

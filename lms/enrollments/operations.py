@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
 from lms.catalog.models import Course
 from lms.core import clock
@@ -21,16 +22,25 @@ def enrol(actor: Person, course: Course, reason: EntryReason = EntryReason.FREE)
     """Let `actor` study `course`; returns the cycle under way if there is one already.
 
     FREE is for public courses that are open (Rizhao 2024, 二(一)1); ORDER for what was paid.
-    Raises NotAllowed for a course that must be paid, Conflict if it is closed, was completed, or
-    was failed (which asks for re-study).
+    Raises NotAllowed for an account that may not study and for a course that must be paid,
+    Conflict if it is closed, was completed, or was failed (which asks for re-study).
     """
     latest = latest_cycle(actor, course)
     if latest is not None and latest.state is not CycleState.WITHDRAWN:
         return _resumed(latest)
+    check_may_study(actor)
     if reason is EntryReason.FREE:
         _check_free(course)
     number = latest.number + 1 if latest is not None else 1
     return _start(actor, actor, course, number, reason)
+
+
+def check_may_study(person: Person) -> None:
+    """Raise NotAllowed, with the reason in words, for an account that may begin nothing."""
+    if person.state in (PersonState.PENDING, PersonState.REFUSED):
+        raise NotAllowed(_l("您的注册还没有通过单位审核，通过后即可学习。"))
+    if not person.may_study:
+        raise NotAllowed(_l("您的账号当前不能开始新的学习。"))
 
 
 def _resumed(latest: Cycle) -> Cycle:
@@ -113,6 +123,7 @@ def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:
     """
     hold(failed_cycle)
     person, course = failed_cycle.person, failed_cycle.course
+    check_may_study(person)
     latest = latest_cycle(person, course)
     if failed_cycle.state is not CycleState.FAILED or latest is not failed_cycle:
         raise Conflict(_l("这次学习不能重新开始，请刷新页面查看最新状态。"))

@@ -40,10 +40,14 @@ class Credit(Model):
     """The hours that one completed cycle earned. Written once, with the certificate."""
 
     __tablename__ = "credits"
-    __table_args__ = (CheckConstraint("hours > 0", name="hours_positive"),)
+    __table_args__ = (
+        # A second one only after the cycle has passed to another person, the first reversed.
+        UniqueConstraint("cycle_id", "person_id"),
+        CheckConstraint("hours > 0", name="hours_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), unique=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     year: Mapped[int]
     category: Mapped[HourCategory] = mapped_column(EnumType(HourCategory))

@@ -25,7 +25,7 @@ def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
     Called in the transaction that completes the cycle. A second call for the same cycle returns
     the credit that is there; the database holds it to one.
     """
-    found = db.session.scalar(select(Credit).where(Credit.cycle_id == cycle.id))
+    found = _credit_of(cycle.id)
     if found is not None:
         return found
     credit = Credit(
@@ -46,12 +46,41 @@ def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
 
 def reverse_credit(cycle_id: int, reason: str) -> Delivery | None:
     """Ask the bank to take back the hours of a cycle; None if it earned none. Once per credit."""
-    credit = db.session.scalar(select(Credit).where(Credit.cycle_id == cycle_id))
+    credit = _credit_of(cycle_id)
     if credit is None:
         return None
     return credit.delivery(DeliveryKind.REVERSAL) or _write_delivery(
         credit, DeliveryKind.REVERSAL, reason
     )
+
+
+def hand_over_credit(cycle: Cycle, certificate_number: str, reason: str) -> Credit | None:
+    """Let the hours follow a cycle that now belongs to another person.
+
+    The bank takes them back from the one and enters them for the other, as two entries. None if
+    the cycle earned none, or they were taken back before.
+    """
+    old = _credit_of(cycle.id)
+    if old is None or old.is_reversed:
+        return None
+    reverse_credit(cycle.id, reason)
+    same = ("year", "category", "hours", "title", "earned_at")
+    credit = Credit(
+        cycle=cycle,
+        person_id=cycle.person_id,
+        certificate_number=certificate_number,
+        **{column: getattr(old, column) for column in same},
+    )
+    db.session.add(credit)
+    db.session.flush()
+    _write_delivery(credit, DeliveryKind.CREDIT)
+    return credit
+
+
+def _credit_of(cycle_id: int) -> Credit | None:
+    """The credit of a cycle; the newest, if the cycle has passed from one person to another."""
+    query = select(Credit).where(Credit.cycle_id == cycle_id)
+    return db.session.scalar(query.order_by(Credit.id.desc()).limit(1))
 
 
 def _write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Delivery:

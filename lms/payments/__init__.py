@@ -4,9 +4,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
+from lms.core.events import person_merged
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.payments import api, cli, manage_views, refunds, tasks, views
+from lms.payments import api, cli, manage_views, merging, refunds, tasks, views
 from lms.payments.mock import tasks as mock_tasks
 from lms.payments.mock.gateway import MockGateway
 from lms.payments.mock.views import blueprint as cashier_blueprint
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     for blueprint in (views.blueprint, manage_views.blueprint, api.blueprint, cashier_blueprint):
         app.register_blueprint(blueprint)
     cli.register(app)
+    person_merged.connect(merging.merge_orders)
     every(60, tasks.expire_orders)
     every(60, refunds.send_open_refunds)
     every(5, mock_tasks.send_due_notices)

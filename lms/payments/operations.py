@@ -18,7 +18,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.enrollments.models import CycleState
-from lms.enrollments.operations import withdraw_cycle
+from lms.enrollments.operations import check_may_study, withdraw_cycle
 from lms.enrollments.queries import holding_cycle, latest_cycle
 from lms.payments.gateway import gateway
 from lms.payments.models import Order, OrderState, RefundCause
@@ -34,7 +34,8 @@ def place_order(actor: Person, course: Course) -> Order:
     """Order a course for `actor`; an order that waits to be paid is returned again.
 
     The price is of the server's making: hours x price of an hour, rounded half up (Rizhao 2024,
-    二(一)2). Raises Conflict if the course is free, closed, bought or begun already.
+    二(一)2). Raises NotAllowed for an account that may not study, Conflict if the course is free,
+    closed, bought or begun already.
     """
     lock_buyer(actor.id)
     _check_can_be_bought(actor, course)
@@ -55,6 +56,7 @@ def place_order(actor: Person, course: Course) -> Order:
 
 
 def _check_can_be_bought(actor: Person, course: Course) -> None:
+    check_may_study(actor)
     if price_fen(course) <= 0:
         raise Conflict(_l("这门课程免费，直接报名即可。"))
     if not course.is_open:

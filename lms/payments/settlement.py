@@ -75,8 +75,11 @@ def _write_payment(order: Order, notice: PaymentNotice) -> Payment:
 
 
 def _is_wanted(order: Order) -> bool:
-    """Whether the money still buys something: not a course that is bought, begun or shut."""
+    """Whether the money still buys something: not a course that is bought, begun or shut, and
+    nothing for an account that was closed or merged meanwhile."""
     if order.state not in (OrderState.PENDING, OrderState.CLOSED) or not order.course.is_open:
+        return False
+    if not order.person.may_study:
         return False
     bought = order_in(order.person, order.course, OrderState.PAID)
     return bought is None and holding_cycle(order.person, order.course) is None

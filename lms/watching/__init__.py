@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.core.events import cycle_withdrawn
+from lms.core.events import cycle_leaving, cycle_withdrawn
 from lms.watching import gate, tasks, views
 from lms.watching.operations import drop_lease
 from lms.watching.release import KeyRelease
@@ -16,5 +16,6 @@ def register(app: Flask) -> None:
     settings = app.extensions["settings"]
     app.register_blueprint(views.blueprint)
     cycle_withdrawn.connect(drop_lease)
+    cycle_leaving.connect(drop_lease)
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))

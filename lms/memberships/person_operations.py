@@ -1,0 +1,186 @@
+"""What a unit does with the records of its people: mend, leave, retire, suspend, restore."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from lms.accounts.employments import leave_unit
+from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, TitleLevel
+from lms.accounts.identity import (
+    IdentityPurpose,
+    phone_hash,
+    read_identity_number,
+    seal_phone,
+)
+from lms.accounts.models import Person
+from lms.accounts.operations import checked_name, checked_phone
+from lms.accounts.posts import end_posts_of
+from lms.accounts.sessions import end_sessions
+from lms.core.audit import AuditTag, record
+from lms.core.db import db, hold
+from lms.core.errors import Conflict, NotAllowed
+from lms.core.permissions import Permission
+from lms.core.states import move
+from lms.memberships.operations import cancel_open_request
+from lms.memberships.queries import find_visible_person, unit_in_charge_id
+from lms.memberships.registration import checked_email
+from lms.memberships.states import PERSON
+
+
+def edit_person(
+    actor: Person,
+    person_id: int,
+    *,
+    name: str,
+    phone: str | None,
+    email: str,
+    profession: ProfessionSeries | None,
+    title_level: TitleLevel | None,
+) -> Person:
+    """Change the facts of a person; `phone` None keeps the one there is, "" removes it.
+
+    The audit trail names the fields that changed, not what stood in them. Raises NotFound for a
+    person out of reach, Invalid naming the field.
+    """
+    person = _held(actor, person_id)
+    _note_changes(
+        person,
+        actor.id,
+        {
+            "name": checked_name(name),
+            "email": checked_email(email),
+            "profession": profession,
+            "title_level": title_level,
+            **_phone_columns(person, phone),
+        },
+    )
+    return person
+
+
+def change_own_contact(person: Person, phone: str | None, email: str) -> None:
+    """Change one's own phone (None keeps it) and e-mail. Raises Invalid naming the field."""
+    hold(person)
+    columns = {"email": checked_email(email), **_phone_columns(person, phone)}
+    _note_changes(person, person.id, columns)
+
+
+def _phone_columns(person: Person, text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    phone = checked_phone(text)
+    if phone and phone_hash(phone) == person.phone_hash:
+        return {}
+    return seal_phone(phone, person.record_key)
+
+
+def _note_changes(person: Person, actor_id: int, columns: dict[str, Any]) -> None:
+    changed = {name for name, value in columns.items() if getattr(person, name) != value}
+    for name in changed:
+        setattr(person, name, columns[name])
+    if changed:
+        fields = sorted({name.removesuffix("_cipher") for name in changed if _is_named(name)})
+        record(
+            AuditTag.ACCOUNTS_PERSON_UPDATE,
+            actor_id,
+            f"person:{person.id}",
+            organization_id=person.unit_id,
+            fields=fields,
+        )
+    db.session.flush()
+
+
+def _is_named(column: str) -> bool:
+    return not column.endswith(("_hash", "_tail"))
+
+
+def read_whole_number(actor: Person, person_id: int, purpose: IdentityPurpose) -> str:
+    """The whole identity number, for a purpose that stands in the audit trail with the reader.
+
+    Raises NotFound unless `actor` may see whole numbers of the person's unit.
+    """
+    person = find_visible_person(actor, person_id, Permission.PEOPLE_IDENTITY_READ)
+    return read_identity_number(person, purpose, actor.id)
+
+
+def record_leaving(actor: Person, person_id: int) -> Person:
+    """The person leaves the unit; the account stays, and with it what they have earned.
+
+    Their posts in the unit end with it. Raises Conflict for whoever belongs to none.
+    """
+    person = _held(actor, person_id)
+    if person.unit_id is None:
+        raise Conflict(_l("该人员现在不属于任何单位。"))
+    unit_id = person.unit_id
+    leave_unit(person, EmploymentEnd.LEFT, actor.id)
+    end_posts_of(person, actor.id)
+    _record_state(person, actor, unit_id, "left")
+    return person
+
+
+def retire_person(actor: Person, person_id: int) -> Person:
+    """The person retires: they still look up and print, and begin nothing new."""
+    person = _held(actor, person_id)
+    unit_id = unit_in_charge_id(person)
+    move(person, PersonState.RETIRED, PERSON)
+    _close(person, actor, EmploymentEnd.RETIRED)
+    _record_state(person, actor, unit_id, "retired")
+    return person
+
+
+def record_death(actor: Person, person_id: int) -> Person:
+    """The person has died: nobody signs in any more, and what was earned stays."""
+    person = _held(actor, person_id)
+    unit_id = unit_in_charge_id(person)
+    move(person, PersonState.DECEASED, PERSON)
+    _close(person, actor, EmploymentEnd.DECEASED)
+    end_sessions(person, actor.id)
+    _record_state(person, actor, unit_id, "deceased")
+    return person
+
+
+def suspend_person(actor: Person, person_id: int) -> Person:
+    """Shut the account at once; the person stays in the unit and can be restored."""
+    person = _held(actor, person_id)
+    move(person, PersonState.SUSPENDED, PERSON)
+    end_posts_of(person, actor.id)
+    end_sessions(person, actor.id)
+    _record_state(person, actor, person.unit_id, "suspended")
+    return person
+
+
+def restore_person(actor: Person, person_id: int) -> Person:
+    """Open an account again that was suspended, or retired or recorded as dead by mistake.
+
+    Posts do not come back by themselves, nor does a unit that was left.
+    """
+    person = _held(actor, person_id)
+    move(person, PersonState.ACTIVE, PERSON)
+    _record_state(person, actor, unit_in_charge_id(person), "active")
+    return person
+
+
+def _held(actor: Person, person_id: int) -> Person:
+    person = find_visible_person(actor, person_id, Permission.PEOPLE_PERSON_EDIT)
+    hold(person)
+    if person.id == actor.id:
+        raise NotAllowed(_l("不能办理自己的人员信息，请由上级或同事办理。"))
+    if person.state is PersonState.MERGED:
+        raise Conflict(_l("该人员已合并，请在保留的人员中办理。"))
+    return person
+
+
+def _close(person: Person, actor: Person, reason: EmploymentEnd) -> None:
+    cancel_open_request(person, actor.id)
+    leave_unit(person, reason, actor.id)
+    end_posts_of(person, actor.id)
+
+
+def _record_state(person: Person, actor: Person, unit_id: int | None, state: str) -> None:
+    db.session.flush()
+    record(
+        AuditTag.ACCOUNTS_PERSON_UPDATE,
+        actor.id,
+        f"person:{person.id}",
+        organization_id=unit_id,
+        state=state,
+    )
