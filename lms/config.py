@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -64,6 +65,30 @@ class Settings:
         0, doc="Reverse proxies before the app whose X-Forwarded-For and -Proto are believed."
     )
     cookie_secure: bool = setting(False, doc="Send cookies over HTTPS only: yes or no.")
+    session_hours: int = setting(
+        12, doc="A learner's session ends after so long without a request.", unit="hours"
+    )
+    staff_idle_minutes: int = setting(
+        30, doc="A session of staff ends after so long without a request.", unit="minutes"
+    )
+    staff_password_days: int = setting(
+        90, doc="Staff must change a password older than this; 0: never.", unit="days"
+    )
+    second_factor: str = setting(
+        "required", doc="Second factor of staff: required (no staff page without one) or offered."
+    )
+    code_days: int = setting(
+        30, doc="How long an activation code handed out on paper is good.", unit="days"
+    )
+    mail_url: str = setting(
+        "",
+        doc="Mail server, smtp://user:password@host:587 or smtps://…:465; empty: files in var/mail.",
+    )
+    mail_from: str = setting("", doc="Sender of mail; needed with LMS_MAIL_URL.")
+    sms_url: str = setting(
+        "", doc="HTTPS address that takes text messages as JSON; empty: files in var/sms."
+    )
+    sms_token: str = setting("", doc="Bearer token for LMS_SMS_URL.")
     popup_every: int = setting(360, doc="Mean time between pop-up quizzes.", unit="seconds")
     window_seconds: int = setting(30, doc="Length of a video window, one key each.", unit="seconds")
     segment_seconds: int = setting(6, doc="Length of a video segment.", unit="seconds")
@@ -76,6 +101,10 @@ class Settings:
     upload_chunk_mb: int = setting(8, doc="Largest piece of an upload per request.", unit="MiB")
     video_max_minutes: int = setting(480, doc="Longest video taken.", unit="minutes")
     request_max_mb: int = setting(16, doc="Largest other request body.", unit="MiB")
+    roster_max_mb: int = setting(32, doc="Largest roster of people taken.", unit="MiB")
+    roster_stale_seconds: int = setting(
+        60, doc="A roster without a heartbeat for so long is taken up again.", unit="seconds"
+    )
     ffmpeg: str = setting("ffmpeg", doc="The ffmpeg program.")
     ffprobe: str = setting("ffprobe", doc="The ffprobe program.")
     transcode_preset: str = setting("veryfast", doc="x264 preset of the renditions.")
@@ -177,12 +206,28 @@ def _check(settings: Settings) -> None:
         raise SettingError(f"LMS_LOCALE: {settings.locale!r} is neither zh nor en")
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise SettingError(f"LMS_LOG_LEVEL: {settings.log_level!r} is no level")
+    if settings.second_factor not in ("required", "offered"):
+        raise SettingError(
+            f"LMS_SECOND_FACTOR: {settings.second_factor!r} is neither required nor offered"
+        )
+    _check_senders(settings)
     _check_numbers(settings)
+
+
+def _check_senders(settings: Settings) -> None:
+    mail, sms = urlsplit(settings.mail_url), urlsplit(settings.sms_url)
+    # The address may hold a password, so it is not repeated.
+    if settings.mail_url and (mail.scheme not in ("smtp", "smtps") or not mail.hostname):
+        raise SettingError("LMS_MAIL_URL: not smtp://… or smtps://…")
+    if settings.mail_url and "@" not in settings.mail_from:
+        raise SettingError("LMS_MAIL_FROM: no mail address, but LMS_MAIL_URL is set")
+    if settings.sms_url and (sms.scheme not in ("http", "https") or not sms.hostname):
+        raise SettingError("LMS_SMS_URL: not http://… or https://…")
 
 
 def _check_numbers(settings: Settings) -> None:
     for f in fields(Settings):
-        least = 0 if f.name == "proxies" else 1
+        least = 0 if f.name in ("proxies", "staff_password_days") else 1
         if f.type is int and getattr(settings, f.name) < least:
             raise SettingError(f"LMS_{f.name.upper()}: must be at least {least}")
     if settings.window_seconds % settings.segment_seconds:

@@ -8,7 +8,8 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import begin_session
+from lms.accounts.sessions import begin_session, find_session
+from lms.core import clock
 from lms.core.db import db, transaction
 
 
@@ -65,10 +66,14 @@ class VisitorClient(FlaskClient):
         return response
 
 
-def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
-    """Give the client a session of `person`, as after the sign-in form."""
+def sign_in(client: FlaskClient, person: Person, *, second_factor: bool = True) -> FlaskClient:
+    """Give the client a session of `person`, as after the sign-in form.
+
+    With `second_factor` as after the second one too; without it by password alone.
+    """
     with transaction():
         token = begin_session(person)
+        find_session(token).second_factor_at = clock.now() if second_factor else None
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True

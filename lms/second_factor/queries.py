@@ -1,0 +1,132 @@
+"""Who has set up what, and whose session still lacks it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import func, or_, select
+
+from lms.accounts.models import Person
+from lms.accounts.queries import is_allowed
+from lms.accounts.session_models import SignInSession
+from lms.accounts.sessions import find_session, load_session_person
+from lms.config import Settings
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.second_factor.models import Passkey, RecoveryCode, TotpDevice
+
+# How long somebody may take between the password and the second factor.
+LONGEST_PAUSE = dt.timedelta(minutes=15)
+# For so long after signing in, nobody is asked for the password again.
+FRESH_FOR = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a person has set up. Recovery codes alone are no factor, they stand in for one."""
+
+    totp: TotpDevice | None
+    passkeys: list[Passkey]
+    codes_left: int
+
+    @property
+    def count(self) -> int:
+        return len(self.passkeys) + (self.totp is not None)
+
+
+def is_required() -> bool:
+    """Whether staff get no staff page without a second factor."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.second_factor == "required"
+
+
+def totp_of(person_id: int) -> TotpDevice | None:
+    """The authenticator app in use."""
+    query = select(TotpDevice).where(
+        TotpDevice.person_id == person_id, TotpDevice.confirmed_at.is_not(None)
+    )
+    return db.session.scalar(query)
+
+
+def passkeys_of(person_id: int) -> list[Passkey]:
+    """The passkeys, the oldest first."""
+    query = select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.id)
+    return list(db.session.scalars(query))
+
+
+def get_own_passkey(person: Person, passkey_id: int) -> Passkey:
+    """A passkey of one's own; raises NotFound for anybody else's."""
+    passkey = db.session.get(Passkey, passkey_id)
+    if passkey is None or passkey.person_id != person.id:
+        raise NotFound()
+    return passkey
+
+
+def factors_of(person_id: int) -> Factors:
+    """Everything a person has set up."""
+    unused = select(func.count()).select_from(RecoveryCode)
+    unused = unused.where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    return Factors(totp_of(person_id), passkeys_of(person_id), db.session.scalar(unused) or 0)
+
+
+def has_factor(person_id: int) -> bool:
+    """Whether the person has set up any factor."""
+    totp = select(TotpDevice.id).where(
+        TotpDevice.person_id == person_id, TotpDevice.confirmed_at.is_not(None)
+    )
+    passkey = select(Passkey.id).where(Passkey.person_id == person_id)
+    return bool(db.session.scalar(select(or_(totp.exists(), passkey.exists()))))
+
+
+def may_remove(person: Person, factors: Factors) -> bool:
+    """Whether one of the factors may go: of staff who need one, never the last."""
+    return factors.count > 1 or not (is_required() and person.is_staff)
+
+
+def has_shown_factor(person: Person) -> bool:
+    """Whether a second factor was shown in the session `person` was loaded by."""
+    session = find_session(person.session_token)
+    return session is not None and session.second_factor_at is not None
+
+
+def is_factor_due(person: Person) -> bool:
+    """Whether the session `person` was loaded by is good for nothing yet but showing a factor."""
+    return not has_shown_factor(person) and has_factor(person.id)
+
+
+def load_waiting_person(token: str) -> Person | None:
+    """Whoever has given their password in this session, not long ago, and must show a factor."""
+    person = load_session_person(token) if token else None
+    if person is None or not is_factor_due(person):
+        return None
+    session = find_session(token)
+    is_over = session is None or clock.now() - session.began_at >= LONGEST_PAUSE
+    return None if is_over else person
+
+
+def is_fresh(session: SignInSession) -> bool:
+    """Whether its owner has proved in it just now who they are."""
+    proved_at = max(session.began_at, session.second_factor_at or session.began_at)
+    return clock.now() - proved_at < FRESH_FOR
+
+
+def get_person_to_reset(actor: Person, person_id: int) -> Person:
+    """Somebody whose lost second factor `actor` may reset; raises NotFound for anyone else.
+
+    `actor` must grant posts in every organization where the person holds one, so that nobody gets
+    hold of an account that has a say where they have none; without a post, in the person's unit.
+    """
+    person = db.session.get(Person, person_id)
+    if person is None or not _is_below(actor, person):
+        raise NotFound()
+    return person
+
+
+def _is_below(actor: Person, person: Person) -> bool:
+    held: set[int | None] = {post.organization_id for post in person.posts if post.is_in_force}
+    return all(
+        is_allowed(actor, Permission.ORGANIZATIONS_POST_GRANT, organization_id)
+        for organization_id in held or {person.unit_id}
+    )

@@ -1,0 +1,38 @@
+"""What every change of a factor does besides: it waits its turn, and it is recorded."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from lms.accounts.models import Person
+from lms.accounts.session_models import SignInSession
+from lms.accounts.sessions import find_session
+from lms.core import clock
+from lms.core.audit import AuditTag, record
+from lms.core.db import db, hold
+from lms.second_factor.models import Factor
+
+
+def hold_person(person: Person) -> None:
+    """Change the factors of one person one after the other, also from several tabs."""
+    hold(db.session.get_one(Person, person.id))
+
+
+def record_change(tag: AuditTag, person: Person, factor: Factor, **detail: Any) -> None:
+    """Record what somebody did with a factor of their own."""
+    unit_id = person.unit_id
+    subject = f"person:{person.id}"
+    record(tag, person.id, subject, organization_id=unit_id, factor=factor.value, **detail)
+
+
+def count_as_shown(person: Person) -> None:
+    """Whoever sets up a factor has shown it in their session."""
+    session = find_session(person.session_token)
+    if session is not None:
+        session.second_factor_at = clock.now()
+
+
+def forget_shown(person_id: int) -> None:
+    """Without any factor left, no session of theirs is one in which a factor was shown."""
+    open_ones = SignInSession.person_id == person_id, SignInSession.ended_at.is_(None)
+    db.session.execute(update(SignInSession).where(*open_ones).values(second_factor_at=None))
