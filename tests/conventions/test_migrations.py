@@ -10,8 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from lms.accounts.enums import PersonState, ProfessionSeries
+from lms.accounts.models import Employment, Person
 from lms.config import ROOT, Settings
 from lms.core.db import db
 from lms.factory import create_app
@@ -67,3 +69,45 @@ def test_downgrade_leaves_nothing(migrated):
     downgrade(directory=str(ROOT / "migrations"), revision="base")
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     assert _triggers() == []
+
+
+@pytest.fixture
+def old(migrated: Flask) -> Flask:
+    """The database of the first release, with somebody in it."""
+    downgrade(directory=str(ROOT / "migrations"), revision="5e1a7c0d2b94")
+    with db.engine.begin() as connection:
+        for statement in OLD_RECORDS:
+            connection.execute(text(statement))
+    return migrated
+
+
+OLD_RECORDS = (
+    "INSERT INTO divisions (code, name) VALUES ('370000', '山东省')",
+    "INSERT INTO organizations (id, kind, name, division_code) "
+    "VALUES (1, 'unit', '某公司', '370000')",
+    *(
+        "INSERT INTO people (id, record_key, name, identity_kind, identity_cipher, identity_hash, "
+        "identity_tail, unit_id, profession, is_active, session_epoch, failed_sign_ins, created_at)"
+        f" VALUES ({number}, '{number}', '王芳', 'resident', '', '{number}', '0000', {unit}, "
+        f"{profession}, {is_active}, 1, 0, '2026-11-21 10:00:00')"
+        for number, unit, profession, is_active in (
+            (1, "1", "'工程技术'", "true"),
+            (2, "NULL", "NULL", "false"),
+        )
+    ),
+    "INSERT INTO posts (person_id, organization_id, role, starts_on) "
+    "VALUES (1, 1, 'unit_manager', '2026-11-21')",
+)
+
+
+def test_people_of_the_first_release_are_carried_over(old):
+    upgrade(directory=str(ROOT / "migrations"))
+    people = db.session.scalars(select(Person).order_by(Person.id)).all()
+    assert [person.state for person in people] == [PersonState.ACTIVE, PersonState.SUSPENDED]
+    assert people[0].profession is ProfessionSeries.ENGINEERING
+    assert people[0].is_staff
+    assert people[0].unit is not None
+    assert people[0].unit.is_approved
+    stay = db.session.scalars(select(Employment)).one()
+    assert (stay.person_id, stay.organization_id) == (1, 1)
+    assert stay.started_on.isoformat() == "2026-11-21"
