@@ -59,6 +59,19 @@ def read_phone(person: Person) -> str | None:
     return vault().decrypt(person.phone_cipher, f"phone:{person.record_key}")
 
 
+def guessable_pieces(person: Person) -> list[str]:
+    """Parts of number and phone that people make passwords of, to compare with and never to show.
+
+    Nobody gets to see them, so this is no reading of the number that would be recorded.
+    """
+    number = vault().decrypt(person.identity_cipher, f"person:{person.record_key}")
+    pieces = [number, *(number[-length:] for length in (4, 6, 8, 12))]
+    if len(number) == 18:
+        pieces += [number[:6], number[6:14], number[8:14], number[10:14], number[14:17]]
+    phone = read_phone(person) or ""
+    return [*pieces, phone, *(phone[-length:] for length in (4, 6, 8))]
+
+
 def read_identity_number(
     person: Person, purpose: IdentityPurpose, actor_id: int | None, **detail: Any
 ) -> str:

@@ -69,6 +69,8 @@ class Person(Model):
     is_anonymous = False
     # The session it was loaded by, or that was just begun for it.
     session_token: str = ""
+    # Whether it is time to note that session as used again.
+    is_touch_due: bool = False
 
     def get_id(self) -> str:
         """What the cookie remembers: the token of a session, nothing about the person."""

@@ -1,12 +1,43 @@
-"""Passwords: hashed with argon2id, compared in the same time whether or not there is one."""
+"""Passwords: how they are kept and compared, and which are good enough.
 
+Learners by OWASP ASVS 5.0, 6.2: length and no guessable ones, no rules of composition. Staff by
+GB/T 22239-2019, 8.1.4.1: complex, and changed from time to time. The two contradict each other.
+"""
+
+import datetime as dt
 import secrets
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from zxcvbn.matching import RANKED_DICTIONARIES, build_ranked_dict, omnimatch
+from zxcvbn.scoring import most_guessable_match_sequence
 
+from lms.accounts.identity import guessable_pieces
 from lms.accounts.models import Person
+from lms.accounts.rules import character_classes
+from lms.config import Settings
 from lms.core import clock
+from lms.core.errors import Invalid
+
+SHORTEST = 8
+SHORTEST_OF_STAFF = 10
+LONGEST = 128
+CLASSES_OF_STAFF = 3
+# What a guesser with 96 tries a day needs 28 years for, if the guesses come in the best order.
+_FEWEST_GUESSES = 10**6
+# More is past guessing, and the estimate of a text made for it takes ever longer.
+_ESTIMATED_LENGTH = 32
+# What everybody of this field and country thinks of first, and English lists do not hold.
+_COMMON_HERE = (
+    *("woaini", "woaini1314", "iloveyou1314", "5201314", "1314520", "woshishui", "nihao123"),
+    *("zhongguo", "shandong", "jinan", "qingdao", "rizhao", "yantai", "jining", "zaozhuang"),
+    *("xuexi", "xueshi", "xueshidemo", "jixujiaoyu", "gongxuke", "zhuanyeke", "peixun"),
+    *("mima", "mima123", "denglu", "guanliyuan", "renshe", "qq123456", "wang1234", "a123456789"),
+)
+_DICTIONARIES = {**RANKED_DICTIONARIES, "common_here": build_ranked_dict(_COMMON_HERE)}
 
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that both answers take the same time.
@@ -21,8 +52,75 @@ def set_password(person: Person, password: str) -> None:
 
 def is_password_right(person: Person | None, password: str) -> bool:
     """Whether it is the person's password; False for nobody and for accounts without one."""
-    stored = person.password_hash if person and person.password_hash else _NOBODYS_HASH
+    return is_hash_of(person.password_hash if person else None, password)
+
+
+def is_hash_of(stored: str | None, password: str) -> bool:
+    """Whether `stored` was made of `password`; takes as long if there is none."""
     try:
-        return _hasher.verify(stored, password)
+        _hasher.verify(stored or _NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
+
+
+def fresh_hash(stored: str | None, password: str) -> str | None:
+    """A new hash of a password just found right, if it was hashed with weaker parameters."""
+    if stored is None or not _hasher.check_needs_rehash(stored):
+        return None
+    return _hasher.hash(password)
+
+
+def check_password(person: Person | None, password: str, words: Iterable[str] = ()) -> None:
+    """Raise Invalid(field="password") unless it is good enough for `person`.
+
+    None is somebody who is about to register; `words` are theirs (name, number, phone), which a
+    password must not be built from.
+    """
+    if person is not None and person.is_staff:
+        _check_complexity(password)
+    _check_length(password, SHORTEST)
+    own = [*words, *(_words_of(person) if person else ())]
+    if guesses_needed(password, own) < _FEWEST_GUESSES:
+        raise _refusal(
+            _l("这个密码太容易被猜到：不要用常见密码，也不要用姓名、用户名、手机号或证件号拼成。")
+        )
+
+
+def guesses_needed(password: str, words: Iterable[str] = ()) -> int:
+    """How many guesses somebody needs who knows the common passwords and these words."""
+    own = [word.lower() for word in words if len(word) > 1]
+    known = {**_DICTIONARIES, "user_inputs": build_ranked_dict(own)}
+    shown = password[:_ESTIMATED_LENGTH]
+    return int(most_guessable_match_sequence(shown, omnimatch(shown, known))["guesses"])
+
+
+def is_password_stale(person: Person) -> bool:
+    """Whether it is a password of staff that is older than LMS_STAFF_PASSWORD_DAYS."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.staff_password_days or not person.is_staff or not person.is_activated:
+        return False
+    age = clock.now() - (person.password_set_at or person.created_at)
+    return age >= dt.timedelta(days=settings.staff_password_days)
+
+
+def _check_length(password: str, shortest: int) -> None:
+    if len(password) < shortest:
+        raise _refusal(_l("密码至少 %(count)s 个字符。", count=shortest))
+    if len(password) > LONGEST:
+        raise _refusal(_l("密码最多 %(count)s 个字符。", count=LONGEST))
+
+
+def _check_complexity(password: str) -> None:
+    _check_length(password, SHORTEST_OF_STAFF)
+    if character_classes(password) < CLASSES_OF_STAFF:
+        raise _refusal(_l("管理岗位的密码须含大写字母、小写字母、数字、符号中的至少三种。"))
+
+
+def _words_of(person: Person) -> list[str]:
+    email, _, _host = (person.email or "").partition("@")
+    return [person.name, person.username or "", email, *guessable_pieces(person)]
+
+
+def _refusal(text: object) -> Invalid:
+    return Invalid(text, field="password")

@@ -12,6 +12,7 @@ from lms.accounts.rules import (
     normalize_phone,
     normalize_username,
 )
+from lms.accounts.vault import vault
 from lms.core.db import db
 from lms.core.permissions import GRANTS, Permission
 from lms.organizations.models import Organization
@@ -24,18 +25,29 @@ def find_person_to_sign_in(login: str) -> Person | None:
     return db.session.scalar(named) or find_by_identity(login) or _find_by_phone(login)
 
 
+def login_keys(login: str) -> list[str]:
+    """Under what names tries with this login are counted: one for each way it would be found.
+
+    Two spellings that find the same account share a name, whether or not there is the account.
+    """
+    forms = [f"username:{normalize_username(login)}", *_identity_hashes(login)]
+    if is_phone(normalize_phone(login)):
+        forms.append(phone_hash(normalize_phone(login)))
+    return [f"login:{vault().lookup_hash(form)}" for form in forms]
+
+
 def find_by_identity(text: str) -> Person | None:
     """The person with this number of any kind of document.
 
     A number may be well formed for several kinds (a passport's may look like a permit's); a person
     is told only if it is one person's.
     """
-    hashes = []
-    for kind in IdentityKind:
-        number = normalize_identity_number(text, kind)
-        if is_identity_number(number, kind):
-            hashes.append(identity_hash(number, kind))
-    return _only(select(Person).where(Person.identity_hash.in_(hashes)))
+    return _only(select(Person).where(Person.identity_hash.in_(_identity_hashes(text))))
+
+
+def _identity_hashes(text: str) -> list[str]:
+    numbers = [(normalize_identity_number(text, kind), kind) for kind in IdentityKind]
+    return [identity_hash(*pair) for pair in numbers if is_identity_number(*pair)]
 
 
 def _find_by_phone(text: str) -> Person | None:

@@ -18,7 +18,11 @@ _CHECK_CHARACTERS = "10X98765432"
 _DOTS = str.maketrans(dict.fromkeys("•∙・･．‧⋅●.", "·"))
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9]{7,15}")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
+)
 LONGEST_NAME = 50
+LONGEST_EMAIL = 128
 
 
 def resident_check_character(first_17: str) -> str:
@@ -119,10 +123,33 @@ def _may_be_in_name(character: str) -> bool:
 
 
 def normalize_username(text: str) -> str:
-    """Lower case without surrounding spaces, as it is compared and stored."""
-    return text.strip().lower()
+    """Lower case without spaces, full-width characters made narrow, as compared and stored."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
 
 
 def is_username(username: str) -> bool:
     """3 to 64 of a-z, 0-9, ".", "_" and "-", a letter first: it can be no number of anybody."""
     return _USERNAME.fullmatch(username) is not None
+
+
+def normalize_email(text: str) -> str:
+    """Without surrounding spaces, the host in lower case, as it is stored."""
+    local, at, host = text.strip().rpartition("@")
+    return local + at + host.lower()
+
+
+def is_email(email: str) -> bool:
+    """Whether a normalized address can be one: only the mail sent to it shows that it is."""
+    return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(email) is not None
+
+
+def character_classes(password: str) -> int:
+    """How many of capital letters, small letters, digits and everything else it has."""
+    kinds = {_class_of(character) for character in password}
+    return len(kinds)
+
+
+def _class_of(character: str) -> str:
+    if character.isascii() and character.isalpha():
+        return "upper" if character.isupper() else "lower"
+    return "digit" if character.isascii() and character.isdigit() else "other"

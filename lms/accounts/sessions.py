@@ -1,16 +1,28 @@
-"""Sessions: beginning them, finding the person of one, ending one or all."""
+"""Sessions: beginning them, finding the person of one, keeping it alive, ending one or all.
 
+A session ends when it was idle for too long: staff, who see others' records, after minutes
+(GB/T 22239-2019, 8.1.4.1), learners after hours. None lives longer than `LONGEST`.
+"""
+
+import datetime as dt
 import hashlib
 import secrets
 
-from sqlalchemy import select, update
+from flask import current_app
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person, Post
 from lms.accounts.session_models import SignInSession
+from lms.config import Settings
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
+from lms.core.errors import NotFound
+
+LONGEST = dt.timedelta(days=7)
+# Whoever clicks on is not written down with every click.
+TOUCH_EVERY = dt.timedelta(minutes=5)
 
 
 def begin_session(person: Person, address: str | None = None, agent: str = "") -> str:
@@ -25,7 +37,7 @@ def begin_session(person: Person, address: str | None = None, agent: str = "") -
 
 
 def load_session_person(token: str) -> Person | None:
-    """The person of a session with their posts, or None if it was ended or the account closed."""
+    """The person of a session with their posts; None if it is over or the account closed."""
     query = (
         select(SignInSession)
         .join(SignInSession.person)
@@ -37,10 +49,42 @@ def load_session_person(token: str) -> Person | None:
         )
     )
     session = db.session.scalar(query)
-    if session is None or not session.person.is_active:
+    if session is None or not session.person.is_active or _is_over(session):
         return None
     session.person.session_token = token
+    session.person.is_touch_due = clock.now() - session.seen_at >= TOUCH_EVERY
     return session.person
+
+
+def touch_session(person: Person) -> None:
+    """Note that the session `person` was loaded by is in use."""
+    session = find_session(person.session_token)
+    if session is not None:
+        session.seen_at = clock.now()
+    person.is_touch_due = False
+
+
+def idle_limit(person: Person) -> dt.timedelta:
+    """How long a session of theirs may be idle."""
+    settings: Settings = current_app.extensions["settings"]
+    if person.is_staff:
+        return dt.timedelta(minutes=settings.staff_idle_minutes)
+    return dt.timedelta(hours=settings.session_hours)
+
+
+def _is_over(session: SignInSession) -> bool:
+    now = clock.now()
+    is_idle = now - session.seen_at >= idle_limit(session.person)
+    return is_idle or now - session.began_at >= LONGEST
+
+
+def open_sessions(person: Person) -> list[SignInSession]:
+    """The sessions in which `person` is signed in, the last used first."""
+    query = select(SignInSession).where(
+        SignInSession.person_id == person.id, SignInSession.ended_at.is_(None)
+    )
+    query = query.order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
+    return [session for session in db.session.scalars(query) if not _is_over(session)]
 
 
 def find_session(token: str) -> SignInSession | None:
@@ -65,6 +109,33 @@ def end_sessions(person: Person, actor_id: int | None, except_token: str = "") -
     others = SignInSession.token_hash != _hash(except_token)
     db.session.execute(update(SignInSession).where(*is_open, others).values(ended_at=clock.now()))
     record(AuditTag.ACCOUNTS_SESSION_END, actor_id, f"person:{person.id}")
+
+
+def end_session_of(person: Person, session_id: int) -> None:
+    """End one session of one's own; raises NotFound for another's, or one that is over."""
+    session = db.session.get(SignInSession, session_id)
+    if session is None or session.person_id != person.id or session.ended_at is not None:
+        raise NotFound()
+    session.ended_at = clock.now()
+    record(AuditTag.ACCOUNTS_SESSION_END, person.id, f"person:{person.id}")
+
+
+def is_session_of(session: SignInSession, token: str) -> bool:
+    """Whether it is the session of this token."""
+    return secrets.compare_digest(session.token_hash, _hash(token))
+
+
+def sweep_sessions() -> None:
+    """Delete sessions that are over; what was done in them stands in the audit trail."""
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    idle = now - dt.timedelta(hours=settings.session_hours)
+    over = or_(
+        SignInSession.ended_at.is_not(None),
+        SignInSession.began_at < now - LONGEST,
+        SignInSession.seen_at < min(idle, now - dt.timedelta(minutes=settings.staff_idle_minutes)),
+    )
+    db.session.execute(delete(SignInSession).where(over))
 
 
 def _hash(token: str) -> str:

@@ -1,63 +1,86 @@
 """Signing in by user name, identity number or phone, and a password."""
 
-import datetime as dt
+from dataclasses import dataclass
 
+from lms.accounts.known_devices import Device
 from lms.accounts.models import Person
-from lms.accounts.passwords import is_password_right
-from lms.accounts.queries import find_person_to_sign_in
-from lms.accounts.session_models import SignInThrottle
-from lms.accounts.vault import vault
-from lms.core import clock
+from lms.accounts.passwords import fresh_hash, is_hash_of
+from lms.accounts.queries import find_person_to_sign_in, login_keys
+from lms.accounts.sessions import begin_session
+from lms.accounts.throttles import PASSWORD_PACE, give_back, take_try
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
-
-FREE_TRIES = 5
-LONGEST_BLOCK = dt.timedelta(minutes=15)
+from lms.core.db import db, transaction
 
 
-def sign_in(login: str, password: str) -> Person | None:
-    """The person, or None for a wrong login, a wrong password or an account that must wait.
+@dataclass(frozen=True)
+class SignIn:
+    """How it ended. Without a person: `was_checked` tells a wrong password from a try in a wait.
 
-    Wrong passwords after the fifth block the login for a doubling time of at most 15 minutes,
-    whether or not it is anybody's; the answer never tells which of the three it was.
+    `wait_seconds` is how long the next try must wait (0: not at all). Neither tells whether there
+    is such an account.
     """
-    person = find_person_to_sign_in(login)
-    key = f"person:{person.id}" if person else f"login:{vault().lookup_hash(login.strip())}"
-    throttle = db.session.get(SignInThrottle, key)
-    is_right = is_password_right(person, password)
-    if _is_blocked(throttle):
+
+    person: Person | None
+    wait_seconds: int = 0
+    was_checked: bool = True
+
+
+def sign_in(
+    login: str,
+    password: str,
+    device: Device | None = None,
+    address: str | None = None,
+    agent: str = "",
+) -> SignIn:
+    """Begin a session of the person with this login and password.
+
+    Unknown logins, wrong passwords and closed accounts are refused alike, and so is the right
+    password during a wait. The try is counted in a transaction of its own before the password is
+    looked at: hashing takes a tenth of a second, in which nobody else's writing should wait.
+    """
+    with transaction():
+        person = find_person_to_sign_in(login)
+        tried = take_try(_throttle_keys(login, person, device), PASSWORD_PACE)
+        stored = person.password_hash if person and person.is_active else None
+        person_id = person.id if person else None
+    if not tried.is_admitted:
+        return SignIn(None, tried.wait_seconds, was_checked=False)
+    is_right = is_hash_of(stored, password)
+    newer = fresh_hash(stored, password) if is_right else None
+    with transaction():
+        admitted = _still_right(person_id, stored) if is_right else None
+        if admitted is None:
+            _note_failure(person_id)
+            return SignIn(None, tried.wait_seconds)
+        admitted.password_hash = newer or stored
+        give_back(tried)
+        begin_session(admitted, address, agent)
+        _record(AuditTag.ACCOUNTS_PERSON_SIGN_IN, admitted.id, admitted)
+    return SignIn(admitted)
+
+
+def _throttle_keys(login: str, person: Person | None, device: Device | None) -> list[str]:
+    if person is None:
+        return login_keys(login)
+    if device is not None and device.knows(person.id):
+        return [device.throttle_key(person.id)]
+    # The login counts besides the account: so one that is somebody's waits as one that is not.
+    return [*login_keys(login), f"person:{person.id}"]
+
+
+def _still_right(person_id: int | None, stored: str | None) -> Person | None:
+    """The person, unless closed or given another password while this one was looked at."""
+    if person_id is None:
         return None
-    if person is None or not is_right or not person.is_active:
-        _note_failure(throttle or SignInThrottle(key=key, failures=0), person)
-        return None
-    if throttle is not None:
-        db.session.delete(throttle)
-    record(
-        AuditTag.ACCOUNTS_PERSON_SIGN_IN,
-        person.id,
-        f"person:{person.id}",
-        organization_id=person.unit_id,
-    )
-    return person
+    person = db.session.get_one(Person, person_id, with_for_update=True)
+    return person if person.is_active and person.password_hash == stored else None
 
 
-def _is_blocked(throttle: SignInThrottle | None) -> bool:
-    until = throttle.blocked_until if throttle else None
-    return until is not None and clock.now() < until
+def _note_failure(person_id: int | None) -> None:
+    if person_id is not None:
+        person = db.session.get_one(Person, person_id)
+        _record(AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL, None, person)
 
 
-def _note_failure(throttle: SignInThrottle, person: Person | None) -> None:
-    throttle.failures += 1
-    throttle.last_failed_at = clock.now()
-    over = throttle.failures - FREE_TRIES
-    if over >= 0:
-        block = min(dt.timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST_BLOCK)
-        throttle.blocked_until = clock.now() + block
-    db.session.add(throttle)
-    if person is not None:
-        record(
-            AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL,
-            None,
-            f"person:{person.id}",
-            organization_id=person.unit_id,
-        )
+def _record(tag: AuditTag, actor_id: int | None, person: Person) -> None:
+    record(tag, actor_id, f"person:{person.id}", organization_id=person.unit_id)

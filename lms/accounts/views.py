@@ -1,17 +1,29 @@
 """Signing in and out, and one's own page."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.accounts.browsers import device_here, enter, leave
 from lms.accounts.forms import SignInForm
-from lms.accounts.sessions import begin_session, end_session
+from lms.accounts.sessions import end_session
+from lms.accounts.sign_in import SignIn
 from lms.accounts.sign_in import sign_in as sign_person_in
+from lms.accounts.wording import refused_try
 from lms.core.db import transaction
 from lms.web import slots
 from lms.web.auth import open_to_all, signed_in
-from lms.web.limits import limiter
+from lms.web.limits import FLOOD, limiter
 from lms.web.security import safe_next
 
 blueprint = Blueprint("accounts", __name__)
@@ -19,28 +31,39 @@ blueprint = Blueprint("accounts", __name__)
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
-@limiter.limit("60/minute", methods=["POST"])
+@limiter.limit(FLOOD, methods=["POST"])
 def sign_in() -> str | Response | tuple[str, int]:
     target = safe_next(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(target or url_for("accounts.me"))
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
-    with transaction():
-        person = sign_person_in(form.login.data, form.password.data)
-        if person is not None:
-            begin_session(person, request.remote_addr, request.user_agent.string)
-    if person is None:
-        form.password.errors = [_("用户名或密码不正确。多次输错后需要等待一段时间再试。")]
-        return render_template("accounts/sign_in.html", form=form), 422
-    # A new session at sign-in: nothing from before it, least of all its identity, lives on.
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    login_user(person)
-    return redirect(target or url_for("accounts.me"))
+        return _form_page(form), 422 if form.errors else 200
+    done = sign_person_in(
+        form.login.data,
+        form.password.data,
+        device_here(),
+        request.remote_addr,
+        request.user_agent.string,
+    )
+    if done.person is None:
+        return _refused(form, done)
+    return enter(done.person, target or url_for("accounts.me"))
+
+
+def _refused(form: SignInForm, done: SignIn) -> Response:
+    wrong = _("账号或密码不正确。")
+    form.password.errors = [refused_try(wrong, done.wait_seconds, done.was_checked)]
+    response = make_response(_form_page(form), 422 if done.was_checked else 429)
+    if done.wait_seconds:
+        response.headers["Retry-After"] = str(done.wait_seconds)
+    return response
+
+
+def _form_page(form: SignInForm) -> str:
+    # Registration stands above this feature, and may not be there.
+    may_register = "memberships.register" in current_app.view_functions
+    return render_template("accounts/sign_in.html", form=form, may_register=may_register)
 
 
 @blueprint.post("/sign-out")
@@ -49,8 +72,7 @@ def sign_out() -> Response:
     if current_user.is_authenticated:
         with transaction():
             end_session(current_user)
-    logout_user()
-    session.clear()
+    leave()
     flash(_("您已退出登录。"), "success")
     return redirect(url_for("web.front"))
 
@@ -60,3 +82,10 @@ def sign_out() -> Response:
 def me() -> str:
     cards = slots.collect("me.cards", person=current_user)
     return render_template("accounts/me.html", cards=cards)
+
+
+@blueprint.get("/privacy")
+@open_to_all
+def privacy() -> str:
+    """What is kept of people, why and for how long (PIPL, 17)."""
+    return render_template("accounts/privacy.html")

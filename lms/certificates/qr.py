@@ -1,44 +1,12 @@
-"""The QR code of a certificate, as an SVG path: one module is one unit, quiet zone included."""
+"""The QR code of a certificate and the address it leads to."""
 
-from dataclasses import dataclass
+from lms.core.qr import QUIET_ZONE_MODULES, QrCode, draw_qr
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+__all__ = ["QUIET_ZONE_MODULES", "SIDE_MM", "QrCode", "draw_qr", "verify_url"]
 
-QUIET_ZONE_MODULES = 4
 SIDE_MM = 25
-
-
-@dataclass(frozen=True)
-class QrCode:
-    """`side` in modules, quiet zone included; `path` is the `d` of an SVG path of the dark ones."""
-
-    side: int
-    path: str
 
 
 def verify_url(public_url: str, code: str) -> str:
     """The address a certificate's QR code leads to."""
     return f"{public_url.rstrip('/')}/v/{code}"
-
-
-def draw_qr(text: str) -> QrCode:
-    """The code of `text` at level M: higher levels lose more by smaller modules than they win."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE_MODULES)
-    code.add_data(text, optimize=0)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    runs = (run for y, row in enumerate(matrix) for run in _dark_runs(row, y))
-    return QrCode(side=len(matrix), path="".join(runs))
-
-
-def _dark_runs(row: list[bool], y: int) -> list[str]:
-    # One rectangle for each run of dark modules: printers leave hairlines between touching squares.
-    runs, start = [], None
-    for x, is_dark in enumerate([*row, False]):
-        if is_dark and start is None:
-            start = x
-        elif not is_dark and start is not None:
-            runs.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
-            start = None
-    return runs

@@ -7,6 +7,9 @@ from flask_limiter.util import get_remote_address
 from lms.config import Settings
 
 limiter = Limiter(get_remote_address)
+# Stops floods alone: a whole school, or a whole town, may stand behind one address. Guessing is
+# stopped by waits that each account has for itself.
+FLOOD = "600/minute"
 
 
 def register(app: Flask, settings: Settings) -> None:

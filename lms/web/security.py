@@ -26,7 +26,8 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        # Our record of the session says when it ends; the cookie is written anew while it is used.
+        PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600 + 600,
         MAX_CONTENT_LENGTH=settings.request_max_mb * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.cookie_secure,

@@ -1,0 +1,32 @@
+"""The present password, asked again before something that an open browser must not suffice for."""
+
+from flask_babel import gettext as _
+
+from lms.accounts.models import Person
+from lms.accounts.passwords import is_hash_of
+from lms.accounts.throttles import PASSWORD_PACE, give_back, take_try
+from lms.accounts.wording import refused_try
+from lms.core.audit import AuditTag, record
+from lms.core.db import transaction
+from lms.core.errors import Invalid
+
+
+def confirm_password(person: Person, password: str) -> None:
+    """Raise Invalid(field="present") unless it is the person's password.
+
+    Wrong ones are counted like those at sign-in, for whoever found the browser open; so it must
+    not be called inside a transaction that its refusal would roll back.
+    """
+    with transaction():
+        tried = take_try([f"confirm:{person.id}"], PASSWORD_PACE)
+        stored = person.password_hash
+    if not tried.is_admitted:
+        raise Invalid(refused_try("", tried.wait_seconds, was_checked=False), field="present")
+    is_right = is_hash_of(stored, password)
+    with transaction():
+        if is_right:
+            give_back(tried)
+            return
+        record(AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL, person.id, f"person:{person.id}")
+    wrong = _("现在的密码不正确。")
+    raise Invalid(refused_try(wrong, tried.wait_seconds, was_checked=True), field="present")

@@ -1,0 +1,66 @@
+"""What happens with every request: where it comes from, whose session stays, who must change."""
+
+import logging
+
+from flask import Flask, Response, current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts.models import Person
+from lms.accounts.passwords import is_password_stale
+from lms.accounts.sessions import touch_session
+from lms.core.audit import Origin, set_origin
+from lms.core.db import transaction
+from lms.web.auth import access_of
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    app.before_request(_keep_session)
+    app.before_request(_note_origin)
+    app.before_request(_ask_for_new_password)
+
+
+def _keep_session() -> None:
+    """Note every few minutes that the session is in use, here and in the browser's cookie."""
+    if request.endpoint == "static" or not current_user.is_authenticated:
+        return
+    if not current_user.is_touch_due:
+        return
+    try:
+        with transaction():
+            touch_session(current_user)
+    except OperationalError:
+        # A page must not fail because something long is being written; the next one notes it.
+        log.warning("a session could not be noted as used")
+        return
+    session.modified = True
+
+
+def _note_origin() -> None:
+    """Tell the audit trail where this request comes from, and whose affair it is by default."""
+    if request.endpoint == "static":
+        return
+    organization_id = _own_organization(current_user) if current_user.is_authenticated else None
+    set_origin(Origin(request.remote_addr, organization_id))
+
+
+def _own_organization(person: Person) -> int | None:
+    held = [post.organization_id for post in person.posts if post.is_in_force]
+    return held[0] if held else person.unit_id
+
+
+def _ask_for_new_password() -> BaseResponse | None:
+    """Lead staff whose password is too old from their pages to the one that changes it."""
+    access = access_of(current_app, request.endpoint) if request.endpoint else None
+    if access is None or access.kind != "staff" or not is_password_stale(current_user):
+        return None
+    if "HX-Request" in request.headers:
+        address = url_for("security.change_password")
+        return Response(status=200, headers={"HX-Redirect": address})
+    flash(_("您的密码已使用较长时间，请先修改密码，再继续管理工作。"), "warning")
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.change_password", next=target))

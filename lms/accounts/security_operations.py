@@ -1,0 +1,51 @@
+"""Changing one's own password and user name."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.accounts.passwords import check_password, is_password_right, set_password
+from lms.accounts.rules import is_username, normalize_username
+from lms.accounts.sessions import end_sessions
+from lms.core.audit import AuditTag, record
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid
+
+
+def change_password(person: Person, password: str) -> None:
+    """Keep a new password of one's own and end every other session of the person.
+
+    Raises Invalid(field="password") if it is not good enough or no other than the present one.
+    """
+    check_password(person, password)
+    if is_password_right(person, password):
+        raise Invalid(_l("新密码不能与现在的密码相同。"), field="password")
+    set_password(person, password)
+    end_sessions(person, person.id, except_token=person.session_token)
+    _record(AuditTag.ACCOUNTS_PASSWORD_CHANGE, person)
+
+
+def change_username(person: Person, text: str) -> None:
+    """Choose another user name to sign in with.
+
+    Raises Invalid or Conflict, field "username", for one that is not well formed or is taken.
+    """
+    username = normalize_username(text)
+    if not is_username(username):
+        wrong = _l("用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成。")
+        raise Invalid(wrong, field="username")
+    taken = Conflict(_l("这个用户名已有人使用，请换一个。"), field="username")
+    same = select(Person.id).where(Person.username == username, Person.id != person.id)
+    if db.session.scalar(same) is not None:
+        raise taken
+    person.username = username
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise taken from None
+    _record(AuditTag.ACCOUNTS_PERSON_UPDATE, person, fields=["username"])
+
+
+def _record(tag: AuditTag, person: Person, **detail: object) -> None:
+    record(tag, person.id, f"person:{person.id}", organization_id=person.unit_id, **detail)

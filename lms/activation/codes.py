@@ -1,0 +1,73 @@
+"""Making codes and grants, and what of them is kept."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from sqlalchemy import select, update
+
+from lms.accounts.models import Person
+from lms.accounts.vault import vault
+from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
+from lms.activation.rules import ALPHABET, LENGTH
+from lms.core import clock
+from lms.core.db import db
+
+# How long a code is good that was sent, and how long a grant is.
+SENT_GOOD_FOR = dt.timedelta(minutes=30)
+GRANT_GOOD_FOR = dt.timedelta(minutes=30)
+
+
+def new_code() -> str:
+    """Ten random characters, 46 bits: out of reach in five tries."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def hash_of_code(person_id: int, code: str) -> str:
+    """What is kept of a code: a keyed hash, bound to its holder."""
+    return vault().lookup_hash(f"code:{person_id}:{code}")
+
+
+def hash_of_grant(token: str) -> str:
+    """What is kept of a grant; its token is long enough to need no key."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def purpose_for(person: Person | None) -> CodePurpose:
+    """What a code is for: a first password for whoever has none."""
+    if person is not None and not person.is_activated:
+        return CodePurpose.ACTIVATE
+    return CodePurpose.RESET
+
+
+def open_codes(person: Person) -> list[OneTimeCode]:
+    """The codes that `person` can still show, held until the transaction ends."""
+    query = (
+        select(OneTimeCode)
+        .where(
+            OneTimeCode.person_id == person.id,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.voided_at.is_(None),
+            OneTimeCode.code_hash.is_not(None),
+        )
+        .order_by(OneTimeCode.id)
+        .with_for_update()
+    )
+    codes = db.session.scalars(query, execution_options={"populate_existing": True})
+    return [code for code in codes if code.is_open]
+
+
+def void_codes(
+    person_ids: list[int], but: int | None = None, channels: tuple[CodeChannel, ...] | None = None
+) -> None:
+    """Make the unused codes of these people worthless, but for the one with the id `but`."""
+    change = update(OneTimeCode).where(
+        OneTimeCode.person_id.in_(person_ids),
+        OneTimeCode.used_at.is_(None),
+        OneTimeCode.voided_at.is_(None),
+    )
+    if but is not None:
+        change = change.where(OneTimeCode.id != but)
+    if channels is not None:
+        change = change.where(OneTimeCode.channel.in_(channels))
+    db.session.execute(change.values(voided_at=clock.now(), next_send_at=None))

@@ -1,0 +1,166 @@
+"""/activate and /reset: a first password, and another one in place of a forgotten one."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from lms.accounts.browsers import enter
+from lms.accounts.forms import show_refusal
+from lms.accounts.models import Person
+from lms.accounts.sessions import begin_session
+from lms.accounts.throttles import Try
+from lms.accounts.wording import refused_try
+from lms.activation import operations
+from lms.activation.forms import (
+    ActivateForm,
+    FirstPasswordForm,
+    NewPasswordForm,
+    ResetCodeForm,
+    ResetForm,
+)
+from lms.activation.models import CodePurpose
+from lms.activation.operations import Proof
+from lms.core.db import transaction
+from lms.core.errors import Conflict, Invalid
+from lms.web.auth import open_to_all
+from lms.web.limits import FLOOD, limiter
+
+blueprint = Blueprint("activation", __name__)
+# In the session: the token of a grant, by which a password may be chosen for half an hour.
+_GRANT = "grant"
+_Page = str | Response | tuple[str, int]
+
+
+@blueprint.route("/activate", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(FLOOD, methods=["POST"])
+def activate() -> _Page:
+    form = ActivateForm()
+    if form.validate_on_submit():
+        with transaction():
+            proof = operations.prove_code(form.login.data, form.code.data)
+        if proof.token:
+            return _go_on(proof)
+        wrong = _("身份证号、手机号或激活码不正确，或者激活码已失效。")
+        return _refused("activation/activate.html", form, form.code, proof.tried, wrong)
+    return render_template("activation/activate.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/reset", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(FLOOD, methods=["POST"])
+def reset() -> _Page:
+    form = ResetForm()
+    if not form.validate_on_submit():
+        return render_template("activation/reset.html", form=form), 422 if form.errors else 200
+    with transaction():
+        tried = operations.request_code(form.login.data)
+    if not tried.is_admitted:
+        return _refused("activation/reset.html", form, form.login, tried, "")
+    # The login stays in the page: it may be an identity number, which no cookie may hold.
+    codes = ResetCodeForm(formdata=None, login=form.login.data)
+    return render_template("activation/reset_code.html", form=codes, was_sent=True)
+
+
+@blueprint.route("/reset/code", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(FLOOD, methods=["POST"])
+def reset_code() -> _Page:
+    form = ResetCodeForm()
+    if form.validate_on_submit():
+        with transaction():
+            proof = operations.prove_code(form.login.data, form.code.data)
+        if proof.token:
+            return _go_on(proof)
+        wrong = _("账号或验证码不正确，或者验证码已失效。")
+        return _refused("activation/reset_code.html", form, form.code, proof.tried, wrong)
+    return render_template("activation/reset_code.html", form=form), 422 if form.errors else 200
+
+
+def _refused(template: str, form: FlaskForm, field: Any, tried: Try, wrong: str) -> Response:
+    field.errors = [refused_try(wrong, tried.wait_seconds, tried.is_admitted)]
+    page = render_template(template, form=form)
+    response = make_response(page, 422 if tried.is_admitted else 429)
+    if tried.wait_seconds:
+        response.headers["Retry-After"] = str(tried.wait_seconds)
+    return response
+
+
+def _go_on(proof: Proof) -> Response:
+    session[_GRANT] = proof.token
+    is_first = proof.purpose is CodePurpose.ACTIVATE
+    return redirect(url_for("activation.first_password" if is_first else "activation.new_password"))
+
+
+@blueprint.route("/activate/password", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(FLOOD, methods=["POST"])
+def first_password() -> _Page:
+    token = str(session.get(_GRANT, ""))
+    form = FirstPasswordForm()
+    try:
+        if form.validate_on_submit():
+            with transaction():
+                person = operations.activate(
+                    token, form.password.data, form.phone.data, form.email.data
+                )
+                begin_session(person, request.remote_addr, request.user_agent.string)
+            return _enter(person, _("账号已激活，欢迎使用。"))
+        person = _holder(token, CodePurpose.ACTIVATE)
+    except Invalid as refused:
+        show_refusal(form, refused)
+        person = _holder(token, CodePurpose.ACTIVATE)
+    except Conflict as refused:
+        return _start_again(refused, "activation.activate")
+    page = render_template("activation/first_password.html", form=form, person=person)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/reset/password", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(FLOOD, methods=["POST"])
+def new_password() -> _Page:
+    token = str(session.get(_GRANT, ""))
+    form = NewPasswordForm()
+    try:
+        if form.validate_on_submit():
+            with transaction():
+                person = operations.reset_password(token, form.password.data)
+                begin_session(person, request.remote_addr, request.user_agent.string)
+            return _enter(person, _("密码已重设，在其他设备上已退出登录。"))
+        person = _holder(token, CodePurpose.RESET)
+    except Invalid as refused:
+        show_refusal(form, refused)
+        person = _holder(token, CodePurpose.RESET)
+    except Conflict as refused:
+        return _start_again(refused, "activation.reset_code")
+    page = render_template("activation/new_password.html", form=form, person=person)
+    return page, 422 if form.errors else 200
+
+
+def _enter(person: Person, message: str) -> Response:
+    response = enter(person, url_for("accounts.me"))
+    flash(message, "success")
+    return response
+
+
+def _holder(token: str, purpose: CodePurpose) -> Any:
+    return operations.find_grant(token, purpose).person
+
+
+def _start_again(refused: Conflict, endpoint: str) -> Response:
+    session.pop(_GRANT, None)
+    flash(str(refused.message), "warning")
+    return redirect(url_for(endpoint))
