@@ -3,14 +3,13 @@ from sqlalchemy import select
 
 from lms.accounts import operations, queries, rules
 from lms.accounts.identity import IdentityPurpose, read_identity_number
-from lms.accounts.sign_in import FREE_TRIES, sign_in
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission, Role
 from lms.organizations.models import OrganizationKind
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
-from tests.factories.accounts import PASSWORD, identity_number
+from tests.factories.accounts import identity_number
 
 
 @pytest.mark.parametrize(
@@ -56,26 +55,6 @@ def test_second_account_with_the_same_number_is_refused(app):
     PersonFactory(identity_number=identity_number(1))
     with pytest.raises(Conflict), transaction():
         operations.create_person(name="另一人", identity_number=identity_number(1), unit=None)
-
-
-def test_sign_in_needs_the_right_password(app):
-    person = PersonFactory(password=PASSWORD)
-    with transaction():
-        assert sign_in(person.username, "wrong") is None
-    with transaction():
-        assert sign_in(person.username, PASSWORD) is person
-
-
-def test_many_wrong_passwords_block_even_the_right_one_for_a_while(app, clock):
-    person = PersonFactory(password=PASSWORD)
-    for _try in range(FREE_TRIES):
-        with transaction():
-            sign_in(person.username, "wrong")
-    with transaction():
-        assert sign_in(person.username, PASSWORD) is None
-    clock.advance(31)
-    with transaction():
-        assert sign_in(person.username, PASSWORD) is person
 
 
 def test_a_post_gives_its_permissions_over_what_is_below_and_nothing_else(app):

@@ -1,0 +1,3 @@
+from tests.accounts.quick_hashes import quick_hashes
+
+__all__ = ["quick_hashes"]

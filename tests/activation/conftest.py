@@ -1,0 +1,15 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.quick_hashes import quick_hashes
+
+__all__ = ["quick_hashes"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_outbox(app):
+    yield
+    for name in ("mail", "sms"):
+        shutil.rmtree(Path(app.extensions["settings"].var_dir) / name, ignore_errors=True)
