@@ -1,6 +1,5 @@
 """Forms with which the administration filters, makes and changes organizations."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,14 +8,13 @@ from wtforms import Form, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from lms.administration.forms import DivisionField, OrganizationField
+from lms.administration.forms import DivisionField, OrganizationField, choices_of
 from lms.administration.organization_operations import OrganizationFacts
 from lms.administration.queries import Filter
 from lms.administration.registration_forms import (
     CONTACT_PHONE,
     right_credit_code,
 )
-from lms.core.enums import LabelledEnum
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
@@ -25,11 +23,6 @@ from lms.organizations.models import (
     UnitNature,
 )
 from lms.organizations.rules import DivisionLevel
-
-
-def choices_of(members: Sequence[LabelledEnum] | type[LabelledEnum]) -> list[Any]:
-    """The choices of a select or of radio buttons for members of an enum."""
-    return [(member.value, member.label) for member in members]
 
 
 class FilterForm(Form):

@@ -9,7 +9,7 @@ from lms.accounts.models import Person
 from lms.administration import post_operations as operations
 from lms.administration import queries
 from lms.administration.candidates import find_candidates, read_candidate, sign_candidate
-from lms.administration.forms import show_refusal
+from lms.administration.forms import choices_of, show_refusal
 from lms.administration.post_forms import ConfirmForm, GrantForm, LastDayForm, WhoForm
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, NotFound
@@ -32,7 +32,7 @@ def new(organization_id: int) -> str | Response | tuple[str, int]:
     organization = queries.get_organization(current_user, organization_id, _GRANT)
     roles = operations.grantable_roles(current_user, organization)
     form = GrantForm()
-    form.role.choices = [(role.value, role.label) for role in roles]
+    form.role.choices = choices_of(roles)
     if form.role.data is None and len(roles) == 1:
         form.role.data = roles[0].value
     found = _searched(form, organization)

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from lms.accounts.enums import IdentityKind
 from lms.administration.decisions import LONGEST_REASON
-from lms.administration.forms import DivisionField, OrganizationField
+from lms.administration.forms import DivisionField, OrganizationField, choices_of
 from lms.administration.registration import Registrant, UnitFacts
 from lms.organizations.models import Organization, OrganizationKind, UnitNature
 from lms.organizations.rules import is_credit_code, normalize_credit_code
@@ -46,7 +46,7 @@ class UnitForm(FlaskForm):
     nature = RadioField(
         _l("单位性质"),
         [InputRequired(_l("请选择单位性质。"))],
-        choices=[(nature.value, nature.label) for nature in UnitNature],
+        choices=choices_of(UnitNature),
     )
     division_code = DivisionField(_l("所在地区"))
     department_id = OrganizationField(
@@ -101,7 +101,7 @@ class RegistrationForm(UnitForm):
     )
     identity_kind = SelectField(
         _l("证件类型"),
-        choices=[(kind.value, kind.label) for kind in IdentityKind],
+        choices=choices_of(IdentityKind),
         default=IdentityKind.RESIDENT.value,
     )
     identity_number = StringField(

@@ -1,0 +1,404 @@
+"""The pages: registering, deciding, organizations, posts, permissions."""
+
+import re
+
+import pytest
+from sqlalchemy import event, func, select
+
+from lms.accounts.models import Person, Post
+from lms.administration import queries
+from lms.administration.candidates import VALID_SECONDS, read_candidate, sign_candidate
+from lms.administration.decisions import refuse_registration
+from lms.administration.registration import register_unit
+from lms.core.db import db, transaction
+from lms.core.permissions import GRANTS, Permission, Role
+from lms.organizations.models import Organization, OrganizationKind, OrganizationState
+from tests.administration.support import holder, registrant, unit_facts, unit_form
+from tests.factories import PersonFactory
+from tests.factories import organizations as make
+from tests.factories.accounts import identity_number
+from tests.support import sign_in
+
+TOKEN = re.compile(r'name="candidate" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def divisions(app, clock):
+    make.some_divisions()
+
+
+@pytest.fixture
+def officer() -> Person:
+    return holder(Role.BUREAU_OFFICER, make.bureau("日照市人社局", "371100"), name="吴敏")
+
+
+@pytest.fixture
+def unit() -> Organization:
+    return make.unit("日照造船厂", "371102", make.department("工信局", "371100"))
+
+
+def registered(**changes) -> Organization:
+    with transaction():
+        made = register_unit(unit_facts(**changes), registrant())
+    return made
+
+
+def text_of(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def test_a_visitor_registers_a_unit(client):
+    answer = client.post("/register/unit", data=unit_form())
+    assert (answer.status_code, answer.location) == (303, "/register/unit/done")
+    assert "等待审核" in text_of(client.get(answer.location))
+    made = db.session.scalars(select(Organization)).one()
+    assert (made.state, made.division_code) == (OrganizationState.PENDING, "371102")
+
+
+def test_the_number_and_the_password_stand_in_no_address_and_no_answer(client):
+    form = unit_form(agreed="")
+    answer = client.post("/register/unit", data=form)
+    assert answer.status_code == 422
+    assert form["password"] not in text_of(answer)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"credit_code": "9137"}, "credit_code", "请核对 18 位代码"),
+        ({"name": ""}, "name", "请填写单位名称"),
+        ({"nature": "club"}, "nature", ""),
+        ({"division_code": ["370000", "371100", ""]}, "division_code", "请选择到县"),
+        ({"department_id": "7", "department_id-text": "没有"}, "department_id", "没有找到"),
+        ({"contact_phone": "abc"}, "contact_phone", "电话应为"),
+        ({"identity_number": "123"}, "identity_number", "身份证号码不正确"),
+        ({"email": "nobody"}, "email", "电子邮箱格式不正确"),
+        ({"agreed": ""}, "agreed", "请先阅读并同意"),
+        ({"password": "12345678"}, "password", ""),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_what_was_filled_in_stays(
+    client, changes, field, message
+):
+    answer = client.post("/register/unit", data=unit_form(**changes))
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in page
+    assert message in page
+    assert 'value="学苑路 18 号"' in page
+    assert '<option value="371100" selected>' in page
+    assert db.session.scalar(select(func.count()).select_from(Organization)) == 0
+
+
+def test_a_name_of_the_registrant_that_is_none_is_told_at_that_field(client):
+    page = text_of(client.post("/register/unit", data=unit_form(person_name="1")))
+    assert 'id="person_name-error"' in page
+    assert 'id="name-error"' not in page
+
+
+def test_a_signed_in_person_registers_with_the_present_account(client):
+    person = PersonFactory()
+    sign_in(client, person)
+    assert "identity_number" not in text_of(client.get("/register/unit"))
+    client.post("/register/unit", data=unit_form())
+    made = db.session.scalars(select(Organization)).one()
+    assert made.registered_by_id == person.id
+    assert client.get("/register/unit").location == "/register/unit/mend"
+
+
+def test_the_registrant_reads_why_and_mends(client, officer):
+    waiting = registered()
+    with transaction():
+        refuse_registration(officer, waiting.id, "代码与名称不符 <b>")
+    sign_in(client, db.session.get(Person, waiting.registered_by_id))
+    assert "代码与名称不符 &lt;b&gt;" in text_of(client.get("/me"))
+    page = text_of(client.get("/register/unit/mend"))
+    assert "代码与名称不符" in page
+    assert 'value="日照新帆软件有限公司"' in page
+    answer = client.post("/register/unit/mend", data=unit_form(name="日照新帆科技有限公司"))
+    assert answer.status_code == 303
+    assert "正在等待审核" in text_of(client.get("/register/unit/mend"))
+    assert db.session.get(Organization, waiting.id).name == "日照新帆科技有限公司"
+
+
+def test_who_registered_nothing_mends_nothing(client):
+    sign_in(client, PersonFactory())
+    assert client.get("/register/unit/mend").status_code == 404
+    assert client.post("/register/unit/mend", data=unit_form()).status_code == 404
+
+
+def test_an_officer_approves_from_the_list(client, officer):
+    waiting = registered()
+    sign_in(client, officer)
+    assert "日照新帆软件有限公司" in text_of(client.get("/manage/organizations/requests"))
+    page = text_of(client.get(f"/manage/organizations/requests/{waiting.id}"))
+    assert identity_number(4001) not in page
+    assert identity_number(4001)[-4:] in page
+    client.post(f"/manage/organizations/requests/{waiting.id}/approve")
+    assert db.session.get(Organization, waiting.id).is_approved
+    assert "没有需要处理的注册" in text_of(client.get("/manage/organizations/requests"))
+
+
+def test_a_second_approval_is_told_and_changes_nothing(client, officer):
+    waiting = registered()
+    sign_in(client, officer)
+    for _time in range(2):
+        answer = client.post(f"/manage/organizations/requests/{waiting.id}/approve")
+        assert answer.status_code == 303
+    assert db.session.scalar(select(func.count()).select_from(Post)) == 2
+
+
+def test_a_refusal_without_a_reason_opens_its_dialog_again(client, officer):
+    waiting = registered()
+    sign_in(client, officer)
+    address = f"/manage/organizations/requests/{waiting.id}/refuse"
+    answer = client.post(address, data={"reason": " "})
+    assert answer.status_code == 422
+    assert 'id="reason-error"' in text_of(answer)
+    client.post(address, data={"reason": "名称不符"})
+    found = db.session.get(Organization, waiting.id)
+    assert (found.state, found.remark) == (OrganizationState.REFUSED, "名称不符")
+
+
+def test_registrations_of_elsewhere_and_what_was_never_registered_are_not_found(client, unit):
+    waiting = registered(division_code="371103")
+    sign_in(client, holder(Role.BUREAU_OFFICER, make.bureau("东港区人社局", "371102")))
+    for organization_id in (waiting.id, unit.id, 10**6):
+        address = f"/manage/organizations/requests/{organization_id}"
+        assert client.get(address).status_code == 404
+        assert client.post(f"{address}/approve").status_code == 404
+        assert client.post(f"{address}/refuse", data={"reason": "不"}).status_code == 404
+    assert db.session.get(Organization, waiting.id).state is OrganizationState.PENDING
+
+
+def test_the_list_is_paged_and_keeps_its_filter(client, officer):
+    for number in range(35):
+        make.unit(f"第{number}厂", "371102")
+    sign_in(client, officer)
+    first = text_of(client.get("/manage/organizations?kind=unit&division=371102&q=第"))
+    assert first.count("/manage/organizations/") >= 30
+    following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    assert "kind=unit" in following
+    second = text_of(client.get(following))
+    assert "第0厂" in second
+    assert "第34厂" not in second
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=nothing", "state=x", "division=1", "after=x", "q=%25", "parent=x"]
+)
+def test_filters_that_mean_nothing_do_no_harm(client, officer, query):
+    sign_in(client, officer)
+    assert client.get(f"/manage/organizations?{query}").status_code == 200
+
+
+def test_a_list_asks_as_often_for_many_organizations_as_for_few(client, officer):
+    sign_in(client, officer)
+    for number in range(3):
+        make.unit(f"第{number}厂", "371102")
+    few = _statements(client, "/manage/organizations")
+    for number in range(3, 25):
+        make.unit(f"第{number}厂", "371102")
+    assert _statements(client, "/manage/organizations") <= few + 1
+
+
+def _statements(client, address) -> int:
+    seen = []
+
+    def listener(*arguments):
+        seen.append(arguments[2])
+
+    event.listen(db.engine, "before_cursor_execute", listener)
+    try:
+        client.get(address)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listener)
+    return len(seen)
+
+
+def test_an_officer_makes_a_department_and_a_form_comes_back_as_filled_in(client, officer):
+    sign_in(client, officer)
+    address = "/manage/organizations/new?kind=department"
+    data = {"name": "教育局", "division_code": ["370000", "371100"], "address": "某路"}
+    wrong = client.post(address, data={**data, "division_code": ["370000", "370100"]})
+    assert wrong.status_code == 422
+    assert 'value="某路"' in text_of(wrong)
+    answer = client.post(address, data=data)
+    assert answer.status_code == 303
+    assert "教育局" in text_of(client.get(answer.location))
+
+
+def test_a_department_makes_no_bureau_by_a_forged_kind(client, unit):
+    sign_in(client, holder(Role.DEPARTMENT_OFFICER, unit.parent))
+    data = {"name": "假局", "division_code": ["370000", "371100", "371102"]}
+    client.post("/manage/organizations/new?kind=bureau", data=data)
+    assert db.session.scalar(select(Organization).where(Organization.name == "假局")) is None
+
+
+def test_a_manager_edits_the_address_and_a_forged_name_changes_nothing(client, unit):
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    address = f"/manage/organizations/{unit.id}/edit"
+    assert 'name="credit_code"' not in text_of(client.get(address))
+    client.post(address, data={"address": "新址", "contact_phone": "", "name": "改名厂"})
+    found = db.session.get(Organization, unit.id)
+    assert (found.name, found.address) == ("日照造船厂", "新址")
+
+
+def test_closing_says_why_not_and_then_closes(client, officer, unit):
+    person = PersonFactory(unit=unit)
+    sign_in(client, officer)
+    address = f"/manage/organizations/{unit.id}/close"
+    client.post(address)
+    assert "还有人员在这个机构" in text_of(client.get(f"/manage/organizations/{unit.id}"))
+    with transaction():
+        person.unit_id = None
+    client.post(address)
+    assert db.session.get(Organization, unit.id).state is OrganizationState.CLOSED
+    client.post(f"/manage/organizations/{unit.id}/reopen")
+    assert db.session.get(Organization, unit.id).is_approved
+
+
+def find(client, unit, **data):
+    asked = {"role": "unit_manager", "ends_on": "", **data}
+    return client.post(f"/manage/organizations/{unit.id}/posts/new", data=asked)
+
+
+@pytest.mark.parametrize("by", ["number", "username", "name"])
+def test_a_person_is_found_shown_masked_and_given_the_post(client, unit, by):
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    number = identity_number(77)
+    person = PersonFactory(name="林晓东", identity_number=number, unit=unit, username="linxd")
+    who = {"number": number, "username": "LinXD", "name": "林晓"}[by]
+    page = text_of(find(client, unit, who=who, ends_on="2025-12-31"))
+    assert "林晓东" in page
+    assert person.masked_identity in page
+    assert number not in page
+    data = {"candidate": TOKEN.search(page)[1], "role": "unit_manager", "ends_on": "2025-12-31"}
+    client.post(f"/manage/organizations/{unit.id}/posts", data=data)
+    posts = {post.person_id: post for post in queries.current_posts(unit)}
+    assert posts[person.id].ends_on.isoformat() == "2025-12-31"
+
+
+def test_strangers_are_not_found_by_name(client, unit):
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    PersonFactory(name="林晓东", unit=make.unit("别的厂", "371102"))
+    answer = find(client, unit, who="林晓东")
+    assert answer.status_code == 422
+    assert "没有找到可以任职的人员" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"who": ""}, "who"),
+        ({"who": "nobody", "ends_on": "2020-01-01"}, "ends_on"),
+        ({"who": "nobody", "ends_on": "soon"}, "ends_on"),
+        ({"who": "nobody", "role": "bureau_officer"}, "role"),
+    ],
+)
+def test_a_search_that_is_wrong_is_told_at_its_field(client, unit, data, field):
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    answer = find(client, unit, **data)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in text_of(answer)
+
+
+def test_a_candidate_is_named_by_a_token_of_this_actor_place_and_hour(client, unit, app):
+    manager, person = holder(Role.UNIT_MANAGER, unit), PersonFactory()
+    other = make.unit("别的厂", "371102")
+    good = sign_candidate(manager, unit, person)
+    assert read_candidate(manager, unit, good) is person
+    assert read_candidate(person, unit, good) is None
+    assert read_candidate(manager, other, good) is None
+    assert read_candidate(manager, unit, good[:-2]) is None
+    assert VALID_SECONDS <= 3600
+    sign_in(client, manager)
+    for forged in (str(person.id), "", good[:-2], sign_candidate(person, unit, person)):
+        data = {"candidate": forged, "role": "unit_manager"}
+        client.post(f"/manage/organizations/{unit.id}/posts", data=data)
+    assert len(queries.current_posts(unit)) == 1
+
+
+def test_a_forged_role_is_refused_at_the_second_step(client, unit):
+    manager = holder(Role.UNIT_MANAGER, unit)
+    sign_in(client, manager)
+    for role, status in (("bureau_officer", 403), ("king", 404)):
+        data = {"candidate": sign_candidate(manager, unit, PersonFactory()), "role": role}
+        answer = client.post(f"/manage/organizations/{unit.id}/posts", data=data)
+        assert answer.status_code == status
+    assert len(queries.current_posts(unit)) == 1
+
+
+def test_a_manager_hands_over_from_the_own_page(client, unit):
+    manager, successor = holder(Role.UNIT_MANAGER, unit), PersonFactory(username="successor")
+    sign_in(client, manager)
+    post_id = manager.posts[0].id
+    address = f"/manage/posts/{post_id}/hand-over"
+    assert address in text_of(client.get("/me"))
+    page = text_of(client.post(address, data={"who": "successor"}))
+    answer = client.post(f"{address}/confirm", data={"candidate": TOKEN.search(page)[1]})
+    assert answer.location == "/me"
+    assert [post.person_id for post in queries.current_posts(unit)] == [successor.id]
+    assert client.get("/manage/organizations").status_code == 403
+
+
+def test_the_last_day_is_changed_and_a_post_ended(client, officer, unit):
+    manager = holder(Role.UNIT_MANAGER, unit)
+    post_id = manager.posts[0].id
+    sign_in(client, officer)
+    client.post(f"/manage/posts/{post_id}", data={"ends_on": "2025-06-30"})
+    assert db.session.get(Post, post_id).ends_on.isoformat() == "2025-06-30"
+    wrong = client.post(f"/manage/posts/{post_id}", data={"ends_on": "2025-06-01"})
+    assert wrong.status_code == 422
+    client.post(f"/manage/posts/{post_id}/end")
+    assert not db.session.get(Post, post_id).is_in_force
+    assert client.get(f"/manage/posts/{post_id}").status_code == 409
+    assert "历史岗位" in text_of(client.get(f"/manage/organizations/{unit.id}"))
+
+
+def test_posts_of_elsewhere_are_not_found(client, unit):
+    other = holder(Role.UNIT_MANAGER, make.unit("别的厂", "371102"))
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    post = other.posts[0]
+    for address in (f"/manage/posts/{post.id}", f"/manage/posts/{post.id}/hand-over"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"/manage/posts/{post.id}/end").status_code == 404
+    for address in ("", "/edit", "/posts/new"):
+        assert (
+            client.get(f"/manage/organizations/{post.organization_id}{address}").status_code == 404
+        )
+
+
+def test_the_table_of_permissions_is_the_one_in_force(client, officer):
+    sign_in(client, officer)
+    page = text_of(client.get("/manage/permissions"))
+    held = re.findall(r'data-held="yes"', page)
+    assert len(held) == sum(len(granted) for granted in GRANTS.values())
+    for member in (*Permission, *Role):
+        assert str(member.label) in page
+    assert "日照市及以下各级地区的所有机构和人员" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "words"),
+    [
+        (OrganizationKind.DEPARTMENT, Role.DEPARTMENT_OFFICER, "卫健委及其下属的 1 个机构"),
+        (OrganizationKind.BASE, Role.TRAINER, "仅限卫健委"),
+    ],
+)
+def test_what_a_post_covers_stands_in_words(client, kind, role, words):
+    organization = make.organization(kind, "卫健委", "371100")
+    if kind is OrganizationKind.DEPARTMENT:
+        make.unit("医院", "371102", organization)
+    sign_in(client, holder(role, organization))
+    assert words in text_of(client.get("/manage/permissions"))
+
+
+@pytest.mark.parametrize("address", ["/register/unit", "/register/unit/done", "/privacy", "/"])
+def test_everybody_opens_the_way_to_register(client, address):
+    assert client.get(address).status_code == 200
+
+
+def test_the_front_page_leads_to_the_registration(client):
+    assert 'href="/register/unit"' in text_of(client.get("/"))
