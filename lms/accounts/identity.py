@@ -15,8 +15,10 @@ from lms.core.enums import LabelledEnum
 class IdentityPurpose(LabelledEnum):
     """Why somebody reads a whole identity number; it stands in the audit trail."""
 
+    ARCHIVE = "archive", _l("对照人事档案")
     BANK = "bank", _l("向学时银行推送学时")
     REVIEW = "review", _l("核对人员信息")
+    TITLE = "title", _l("职称评审报送")
 
 
 def seal_identity_number(kind: IdentityKind, number: str, record_key: str) -> dict[str, Any]:

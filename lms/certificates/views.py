@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.accounts.models import Person
 from lms.certificates import queries
 from lms.certificates.files import ensure_pdf
 from lms.certificates.models import Certificate, CertificateState
@@ -51,6 +52,14 @@ def cycle_card(cycle: Cycle) -> str | None:
     """Filler of "cycle.next": the certificate, once the cycle has earned it."""
     certificate = queries.certificate_of_cycle(cycle.id)
     return None if certificate is None else _render_card(certificate)
+
+
+def person_card(person: Person) -> str | None:
+    """Filler of "person.cards", for staff: the certificates of the person."""
+    certificates = queries.own_certificates(person)
+    if not certificates:
+        return None
+    return render_template("certificates/_person_card.html", certificates=certificates)
 
 
 def _render_card(certificate: Certificate) -> str:

@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     events.certificate_revoked.connect(operations.reverse_revoked)
     every(app.extensions["settings"].delivery_every, tasks.deliver_due)
     slots.fill(app, "me.cards", views.year_card, order=10)
+    slots.fill(app, "person.cards", views.person_card, order=10)
     navigation.add(
         app,
         navigation.Entry("hours.year", _l("我的学时"), "target", 30),

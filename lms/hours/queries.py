@@ -78,6 +78,15 @@ def own_sums(credits: list[Credit]) -> dict[HourCategory, Hours]:
     return sums
 
 
+def sums_by_year(person: Person) -> list[tuple[int, dict[HourCategory, Hours]]]:
+    """The sums of each year with credits, without those taken back, the newest year first."""
+    query = _credits().where(Credit.person_id == person.id)
+    by_year: dict[int, list[Credit]] = {}
+    for credit in db.session.scalars(query.order_by(Credit.year.desc())):
+        by_year.setdefault(credit.year, []).append(credit)
+    return [(year, own_sums(credits)) for year, credits in by_year.items()]
+
+
 def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
     """Deliveries in this state of the bases over which `actor` may see them."""
     bases = organizations_with(actor, Permission.HOURS_DELIVERY_READ)

@@ -49,6 +49,12 @@ def year_card(person: Person) -> str:
     return render_template("hours/_year_card.html", **_year(person, shown))
 
 
+def person_card(person: Person) -> str | None:
+    """Filler of "person.cards", for staff: what was earned here, year by year."""
+    years = queries.sums_by_year(person)
+    return render_template("hours/_person_card.html", years=years) if years else None
+
+
 def _year(person: Person, year: int) -> dict[str, object]:
     credits = queries.credits_of(person, year)
     sums = queries.own_sums(credits)

@@ -1,0 +1,63 @@
+"""The 27 series of professional titles in groups, so that one is found in a list."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from wtforms import SelectField
+from wtforms.widgets import Select, html_params
+
+from lms.accounts.enums import ProfessionSeries
+
+_S = ProfessionSeries
+GROUPS: tuple[tuple[Any, tuple[ProfessionSeries, ...]], ...] = (
+    (_l("教育"), (_S.HIGHER_EDUCATION, _S.SCHOOL, _S.VOCATIONAL_SCHOOL, _S.SKILL_SCHOOL)),
+    (_l("科研与实验"), (_S.NATURAL_SCIENCE, _S.SOCIAL_SCIENCE, _S.LABORATORY)),
+    (
+        _l("卫生、工程与农业"),
+        (_S.HEALTH, _S.ENGINEERING, _S.AGRICULTURE, _S.SHIPPING, _S.CIVIL_AVIATION),
+    ),
+    (
+        _l("经济、财会与法律"),
+        (_S.ECONOMICS, _S.ACCOUNTING, _S.AUDITING, _S.STATISTICS, _S.LEGAL_SERVICES),
+    ),
+    (
+        _l("文化与传媒"),
+        (
+            *(_S.NEWS, _S.PUBLISHING, _S.BROADCASTING, _S.TRANSLATION, _S.LIBRARY),
+            *(_S.MUSEUM, _S.ARCHIVES, _S.CRAFTS, _S.ARTS, _S.SPORTS),
+        ),
+    ),
+)
+
+
+class GroupedSelect(Select):
+    """A select whose first choice, that of none, stands above the groups."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        attributes.setdefault("id", field.id)
+        parts = [self.render_option("", field.empty_label, not field.data)]
+        for label, choices in field.iter_groups():
+            options = Markup().join(
+                self.render_option(choice.value, choice.label, choice.selected)
+                for choice in choices
+            )
+            parts.append(Markup('<optgroup label="{}">{}</optgroup>').format(label, options))
+        parameters = Markup(html_params(name=field.name, **attributes))  # noqa: S704 - escaped by it
+        return Markup("<select {}>{}</select>").format(parameters, Markup().join(parts))
+
+
+class ProfessionField(SelectField):
+    """One of the 27 series, or none; `series` is the member. What is no series counts as none."""
+
+    widget = GroupedSelect()
+
+    def __init__(self, label: Any, empty_label: Any, **options: Any) -> None:
+        choices = {name: [(each.value, each.label) for each in group] for name, group in GROUPS}
+        super().__init__(label, choices=choices, validate_choice=False, **options)
+        self.empty_label = empty_label
+
+    @property
+    def series(self) -> ProfessionSeries | None:
+        """The series that was chosen."""
+        return next((each for each in ProfessionSeries if each.value == self.data), None)
