@@ -15,6 +15,7 @@ from lms.administration import (
     request_views,
     views,
 )
+from lms.administration.division_names import division_name
 from lms.core.permissions import Permission
 from lms.organizations.rules import division_level
 from lms.web import navigation, slots
@@ -33,7 +34,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(part.blueprint)
     # The pickers are macros of any page, which see no context of a view.
     app.jinja_env.globals["division_level_label"] = _division_level_label
-    app.jinja_env.globals["division_name"] = picker_views.division_name
+    app.jinja_env.globals["division_name"] = division_name
     slots.fill(app, "me.cards", cards.my_registration, order=5)
     slots.fill(app, "me.cards", cards.my_posts, order=80)
     slots.fill(app, "front.sections", cards.register_here, order=90)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from lms.accounts.queries import is_allowed, permissions_of
 from lms.administration import organization_operations as operations
 from lms.administration import queries
+from lms.administration.division_names import prepare_division_names
 from lms.administration.forms import show_refusal
 from lms.administration.organization_forms import ContactForm, FilterForm, OrganizationForm
 from lms.administration.post_operations import grantable_roles
@@ -36,6 +37,7 @@ def organizations() -> str:
     wanted = form.wanted(parent.id if parent else None)
     found = queries.organizations_to_see(current_user, wanted)
     page = newest_first(found, Organization.id, request.args.get("after", type=int))
+    prepare_division_names({each.division_code for each in page.rows})
     kept = {key: value for key, value in request.args.items(multi=True) if key != "after" and value}
     return render_template(
         "administration/manage/organizations.html",

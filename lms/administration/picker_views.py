@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
+from lms.administration.division_names import division_name, prepare_division_names
 from lms.organizations import queries
 from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.rules import DivisionLevel, division_level, is_division_code
@@ -61,6 +62,7 @@ def search_organizations() -> Response:
     division = request.args.get("division") or None
     # Without a word only short lists are offered: those of one division's departments.
     found = queries.search_organizations(text, kinds, division) if text or division else []
+    prepare_division_names({each.division_code for each in found})
     return jsonify(organizations=[_organization(each) for each in found])
 
 
@@ -70,9 +72,3 @@ def _organization(organization: Organization) -> dict[str, Any]:
         "name": organization.name,
         "note": f"{organization.kind.label} · {division_name(organization.division_code)}",
     }
-
-
-def division_name(code: str) -> str:
-    """The names from the city down ("日照市东港区"), or the province's own."""
-    names = [division.name for division in queries.division_path(code)]
-    return "".join(names[1:] or names)

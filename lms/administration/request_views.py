@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from lms.administration import queries
 from lms.administration.decisions import approve_registration, refuse_registration
+from lms.administration.division_names import prepare_division_names
 from lms.administration.forms import show_refusal
 from lms.administration.registration_forms import RefusalForm
 from lms.core.db import transaction
@@ -28,6 +29,7 @@ def requests() -> str:
     state = next((each for each in _SHOWN if each.value == asked), OrganizationState.PENDING)
     after = request.args.get("after", type=int)
     page = newest_first(queries.requests_to_see(current_user, state), Organization.id, after)
+    prepare_division_names({each.division_code for each in page.rows})
     return render_template(
         "administration/manage/requests.html",
         page=page,

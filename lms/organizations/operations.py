@@ -11,6 +11,9 @@ from lms.core.errors import Conflict, Invalid
 from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.rules import is_credit_code, normalize_credit_code
 
+_CODE_TAKEN = _l("该统一社会信用代码已登记。")
+_NAME_TAKEN = _l("已有同名的机构。")
+
 
 def create_organization(
     kind: OrganizationKind,
@@ -41,16 +44,20 @@ def save_organization(organization: Organization) -> None:
     """Write a new or changed organization once it has been checked.
 
     Of several that want one name or credit code at the same time the unique keys let one through;
-    the others raise the Conflict that they would have met a moment later.
+    the others raise the Conflict that they would have met a moment later, and their transaction
+    ends with it.
     """
     check_organization(organization)
-    wanted = (organization.id, organization.name, organization.credit_code)
+    db.session.add(organization)
     try:
-        with db.session.begin_nested():
-            db.session.add(organization)
-            db.session.flush()
-    except IntegrityError:
-        _refuse_taken(*wanted)
+        db.session.flush()
+    except IntegrityError as error:
+        # Both databases name the key, or its column.
+        broken = str(error.orig)
+        if "credit_code" in broken:
+            raise Conflict(_CODE_TAKEN, field="credit_code") from None
+        if "organizations_name" in broken or "organizations.name" in broken:
+            raise Conflict(_NAME_TAKEN, field="name") from None
         raise
 
 
@@ -68,9 +75,9 @@ def check_organization(organization: Organization) -> None:
 
 def _refuse_taken(own_id: int | None, name: str, credit_code: str | None) -> None:
     if credit_code and _is_taken(own_id, Organization.credit_code == credit_code):
-        raise Conflict(_l("该统一社会信用代码已登记。"), field="credit_code")
+        raise Conflict(_CODE_TAKEN, field="credit_code")
     if _is_taken(own_id, Organization.name == name):
-        raise Conflict(_l("已有同名的机构。"), field="name")
+        raise Conflict(_NAME_TAKEN, field="name")
 
 
 def _is_taken(own_id: int | None, same: ColumnElement[bool]) -> bool:

@@ -54,6 +54,18 @@ def division_path(code: str) -> list[Division]:
     return path
 
 
+def divisions_with_superiors(codes: Collection[str]) -> dict[str, Division]:
+    """These divisions and all above them by their codes, in one query."""
+    wanted = select(Division.code, Division.parent_code).where(Division.code.in_(codes))
+    tree = wanted.cte(recursive=True)
+    above = select(Division.code, Division.parent_code).join(
+        tree, Division.code == tree.c.parent_code
+    )
+    all_codes = select(tree.union(above).c.code)
+    found = db.session.scalars(select(Division).where(Division.code.in_(all_codes)))
+    return {division.code: division for division in found}
+
+
 def child_divisions(parent_code: str | None) -> list[Division]:
     """The divisions right below one (None: the provinces), in the order of their codes."""
     query = select(Division).where(Division.parent_code == parent_code)
