@@ -95,7 +95,7 @@ class RowReader:
     def read(self, row: Row) -> Candidate | None:
         """The candidate of a row, with what is wrong in it; None for a row without one."""
         number, cells = row
-        if not any(self._raw(cells, column) for column in Column):
+        if not any(str(self._raw(cells, column)).strip() for column in Column):
             return None
         candidate = Candidate(number)
         self._read_name(candidate, self._text(cells, Column.NAME))

@@ -6,12 +6,15 @@ import secrets
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.models import Person
+from lms.accounts.queries import is_allowed
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.organizations.models import Organization
+from lms.organizations.queries import EMPLOYERS
 from lms.roster.enums import RosterState
 from lms.roster.examination import UnusableFileError, examine
 from lms.roster.models import RosterImport
@@ -35,7 +38,8 @@ def upload_roster(
     """Take a file to be checked; it is kept encrypted for 7 days at most.
 
     `unit` is whose people rows without a unit are; by default the actor's own if there is one.
-    Raises NotAllowed without a post that imports, Invalid (field "file") for what is no roster.
+    Raises NotAllowed without a post that imports, Invalid (field "file") for what is
+    no roster, or (field "unit") for a unit the actor imports nobody into.
     """
     home = home_of(actor)
     try:
@@ -43,6 +47,8 @@ def upload_roster(
     except UnusableFileError as unusable:
         message = str(unusable.fault.label) % unusable.detail
         raise Invalid(message, field="file") from unusable
+    if unit is not None:
+        _require_unit(actor, unit)
     own = unit or own_unit_of(actor)
     roster = RosterImport(
         key=secrets.token_hex(16),
@@ -61,6 +67,12 @@ def upload_roster(
     store(roster, (content[n : n + _PIECE] for n in range(0, len(content), _PIECE)))
     _record(AuditTag.ACCOUNTS_ROSTER_UPLOAD, roster, actor, size=len(content))
     return roster
+
+
+def _require_unit(actor: Person, unit: Organization) -> None:
+    is_mine = is_allowed(actor, Permission.PEOPLE_ROSTER_IMPORT, unit.id)
+    if not is_mine or unit.kind not in EMPLOYERS or not unit.is_approved:
+        raise Invalid(_l("不能导入到这个单位：不在您的管理范围内，或不能登记人员。"), field="unit")
 
 
 def request_apply(actor: Person, roster: RosterImport, checks: int) -> None:

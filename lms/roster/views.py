@@ -140,7 +140,7 @@ def _page(template_name: str, import_id: int) -> str:
 def _people_url() -> str | None:
     """The list of people, for whoever may see it."""
     may_read = Permission.PEOPLE_PERSON_READ in permissions_here()
-    return "/manage/people" if may_read else None
+    return url_for("manage_people.people") if may_read else None
 
 
 @blueprint.post("/<int:import_id>/apply")

@@ -58,7 +58,9 @@ _STYLES = (
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     f'<cellXfs count="6">{_FORMAT.format(0, 0, 0, "/>")}{_FORMAT.format(49, 1, 3, "/>")}'
     f"{_FORMAT.format(49, 0, 0, '/>')}{_FORMAT.format(49, 2, 2, '/>')}"
-    f"{_FORMAT.format(49, 2, 0, _WRAP)}{_FORMAT.format(0, 0, 0, _WRAP)}</cellXfs></styleSheet>"
+    f"{_FORMAT.format(49, 2, 0, _WRAP)}{_FORMAT.format(0, 0, 0, _WRAP)}</cellXfs>"
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
 _COMMENT_SHAPE = (
     '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;'

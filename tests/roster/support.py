@@ -66,9 +66,10 @@ def unit_named(name="海岸研究院", **more):
     return OrganizationFactory(kind=OrganizationKind.UNIT, name=name, **more)
 
 
-def manager_of(unit, role=Role.UNIT_MANAGER, **more):
-    """Somebody who holds a post in `unit`."""
-    return PostFactory(person=PersonFactory(**more), organization=unit, role=role).person
+def manager_of(organization, role=Role.UNIT_MANAGER, **more):
+    """Somebody who holds a post in `organization`."""
+    person = PersonFactory(**more)
+    return PostFactory(person=person, organization=organization, role=role).person
 
 
 def uploaded(actor, content, name="名单.xlsx"):
