@@ -16,10 +16,10 @@ from sqlalchemy import or_, select
 from lms.accounts.enums import IdentityKind
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
-from lms.accounts.passwords import check_password
 from lms.accounts.posts import grant_post
 from lms.accounts.rules import is_username, normalize_username
 from lms.administration.organization_operations import check_only_bureau
+from lms.administration.registration import check_manager_password
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError
@@ -127,7 +127,7 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
     if db.session.scalar(select(Person.id).where(Person.username == username)):
         raise click.ClickException(f"username: {username} is taken")
     with _told():
-        check_password(None, password, (name, username, number))
+        check_manager_password(password, (name, username, number))
         person = create_person(
             name=name,
             identity_number=number,

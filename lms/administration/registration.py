@@ -1,5 +1,6 @@
 """A unit registers itself: it, and whoever will manage it, at once or not at all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,8 +132,7 @@ def _check_may_register(person: Person) -> None:
 
 def _create_registrant(registrant: Registrant) -> Person:
     own_words = (registrant.name, registrant.identity_number, registrant.phone)
-    check_password(None, registrant.password, own_words)
-    _check_complexity(registrant.password)
+    check_manager_password(registrant.password, own_words)
     try:
         with db.session.begin_nested():
             return create_person(
@@ -154,8 +154,12 @@ def _create_registrant(registrant: Registrant) -> Person:
         raise
 
 
-def _check_complexity(password: str) -> None:
-    # Whoever is to manage a unit has a password of staff from the first day.
+def check_manager_password(password: str, words: Iterable[str]) -> None:
+    """Raise Invalid(field="password") unless it is a password of staff from the first day.
+
+    `words` are the person's own, which it must not be built from.
+    """
+    check_password(None, password, words)
     is_long = len(password) >= SHORTEST_OF_STAFF
     if not is_long or character_classes(password) < CLASSES_OF_STAFF:
         wrong = _l("密码至少 10 个字符，须含大写字母、小写字母、数字、符号中的至少三种。")
