@@ -178,7 +178,8 @@ random_hex() { .venv/bin/python -c 'import secrets; print(secrets.token_hex(32))
 
 # Adds the secrets an installation needs to .env, readable by its owner alone.
 ensure_secrets() {
-  local name
+  local name is_first=no
+  [[ -e .env ]] || is_first=yes
   for name in LMS_SECRET_KEY LMS_IDENTITY_KEY; do
     [[ -n "${!name:-}" ]] && continue
     grep -q "^$name=" .env 2>/dev/null && continue
@@ -189,4 +190,10 @@ ensure_secrets() {
     printf '%s=%s\n' "$name" "$(random_hex)" >>.env
     say "Wrote a new $name to .env"
   done
+  # Whoever looks at the demonstration wants to see staff pages, not to set up a telephone first.
+  if [[ $is_first == yes && -e .env && -z "${LMS_SECOND_FACTOR:-}" ]]; then
+    printf '%s\n' \
+      "# For the demonstration: staff get in by password alone. A real installation removes this line." \
+      "LMS_SECOND_FACTOR=offered" >>.env
+  fi
 }

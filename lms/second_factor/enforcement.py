@@ -5,7 +5,7 @@ loaded, so that no page, present or to come, can forget to ask. Staff without an
 from their pages to setting one up.
 """
 
-from flask import Flask, flash, redirect, request, session, url_for
+from flask import Flask, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -52,7 +52,6 @@ def send_to_setup() -> Response | None:
         return Response(headers={"HX-Redirect": url_for("second_factor.overview")})
     if not request.accept_mimetypes.accept_html:
         raise NotAllowed(_("管理工作需要二次验证，请先设置。"))
-    flash(_("管理工作需要二次验证，请先设置一种方式，再继续。"), "warning")
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("second_factor.overview", next=target))
 

@@ -65,7 +65,7 @@ def _try_code(person: Person, form: AnyCode) -> Shown | None:
         field.errors = [refused.message]
         return None
     if shown.factor is None:
-        wrong = _("验证码不正确，或者已经用过。")
+        wrong = _("%(what)s不正确，或者已经用过。", what=field.label.text)
         field.errors = [refused_try(wrong, shown.wait_seconds, shown.was_checked)]
         return None
     return shown

@@ -86,6 +86,8 @@ class System:
             "var_dir": str(self.folder / "var"),
             "media_dir": str(self.media),
             "public_url": self.url,
+            # As in the demonstration; the journey of the second factor sets one up all the same.
+            "second_factor": "offered",
             "bank_url": self.url,
         }
 

@@ -116,9 +116,12 @@ async function present(form) {
   window.location.assign(done.next);
 }
 
+// The button sleeps until now, for without this script the form leads nowhere.
 for (const [selector, act] of [['[data-passkey-add]', add], ['[data-passkey-show]', present]]) {
-  document.querySelector(selector)?.addEventListener('submit', (event) => {
+  const form = document.querySelector(selector);
+  form?.addEventListener('submit', (event) => {
     event.preventDefault();
-    run(event.target, () => act(event.target));
+    run(form, () => act(form));
   });
+  form?.querySelector('button[type="submit"]').removeAttribute('disabled');
 }
