@@ -9,9 +9,9 @@ included; the log holds the same with the signature, one seal a line.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 EVENT_FIELDS = (
     "id",
@@ -66,7 +66,13 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=repr).encode()
 
 
-def event_line(event: Mapping[str, Any]) -> bytes:
+class EventRow(Protocol):
+    """The columns of an event by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def event_line(event: EventRow) -> bytes:
     """An event as one line of canonical JSON."""
     plain = {name: event[name] for name in EVENT_FIELDS}
     plain["happened_at"] = instant_text(event["happened_at"])
@@ -78,7 +84,7 @@ def instant_text(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def summarize(previous: str, events: Iterable[Mapping[str, Any]]) -> Summary:
+def summarize(previous: str, events: Iterable[EventRow]) -> Summary:
     """Chain the events to the digest of the seal before; reads each once, in order."""
     digest = hashlib.sha256(previous.encode() + b"\n")
     count, first, last = 0, None, None

@@ -1,10 +1,10 @@
 """Making the next seal."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import cast
 
 from flask import current_app
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 
 from lms.auditing import keys, rules
 from lms.auditing.models import AuditSeal
@@ -53,7 +53,7 @@ def seal_next(settled_id: int) -> AuditSeal | None:
 
 def events_between(
     after_id: int, last_id: int | None, limit: int | None = None
-) -> Iterator[Mapping[str, Any]]:
+) -> Iterator[RowMapping]:
     """Events after one id up to another in the order of their ids, read as they are needed."""
     query = select(EVENTS).where(EVENTS.c.id > after_id).order_by(EVENTS.c.id).limit(limit)
     if last_id is not None:

@@ -48,7 +48,8 @@ def doubts(ring: KeyRing, logged: LoggedSeals | None, until: int, found: Found) 
     `logged` is the log of seals as it was when `until` was the newest. `found` is filled on the
     way.
     """
-    number, link = 0, Link()
+    number = 0
+    link: Link | None = Link()
     for seal in _seals(until):
         yield from _missing(range(number + 1, seal.id))
         if seal.id > number + 1:

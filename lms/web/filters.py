@@ -20,6 +20,11 @@ def when(instant: dt.datetime | None) -> str:
     return format_datetime(instant, "yyyy-MM-dd HH:mm") if instant else ""
 
 
+def when_exactly(instant: dt.datetime | None) -> str:
+    """An instant in Shanghai time, to the second."""
+    return format_datetime(instant, "yyyy-MM-dd HH:mm:ss") if instant else ""
+
+
 def day(date: dt.date | None) -> str:
     """A day as 2024-08-31."""
     return format_date(date, "yyyy-MM-dd", rebase=False) if date else ""
@@ -56,5 +61,5 @@ def file_size(size_bytes: int) -> str:
 
 
 def register(app: Flask) -> None:
-    for function in (yuan, when, day, duration, hours, how_many, file_size):
+    for function in (yuan, when, when_exactly, day, duration, hours, how_many, file_size):
         app.jinja_env.filters[function.__name__] = function

@@ -1,0 +1,214 @@
+"""The words in which the audit trail is shown: groups of deeds, kinds of records, details."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms.core.audit import AuditTag
+from lms.core.enums import LabelledEnum
+
+# The first part of a tag.
+GROUPS: dict[str, Any] = {
+    "accounts": _l("账号与人员"),
+    "audit": _l("审计"),
+    "catalog": _l("课程"),
+    "certificates": _l("证书"),
+    "enrollments": _l("学习"),
+    "exams": _l("考试"),
+    "hours": _l("学时"),
+    "organizations": _l("机构"),
+    "payments": _l("订单"),
+    "questions": _l("题目"),
+    "videos": _l("视频"),
+}
+
+# The first part of a subject.
+SUBJECTS: dict[str, Any] = {
+    "attempt": _l("考试记录"),
+    "audit": _l("审计记录"),
+    "certificate": _l("证书"),
+    "course": _l("课程"),
+    "cycle": _l("学习记录"),
+    "delivery": _l("学时推送"),
+    "lesson": _l("课时"),
+    "order": _l("订单"),
+    "organization": _l("机构"),
+    "people": _l("人员名单"),
+    "person": _l("人员"),
+    "question": _l("题目"),
+    "restudy": _l("重新学习申请"),
+    "roster": _l("人员名册"),
+    "video": _l("视频"),
+}
+
+DETAILS: dict[str, Any] = {
+    "actor": _l("操作人编号"),
+    "address": _l("来源地址"),
+    "asked": _l("待确认"),
+    "cause": _l("原因"),
+    "certificate": _l("证书"),
+    "changed": _l("变更"),
+    "channel": _l("方式"),
+    "count": _l("数量"),
+    "course_id": _l("课程"),
+    "cover": _l("封面"),
+    "deed": _l("操作"),
+    "duplicate": _l("重复人员"),
+    "exam": _l("试卷组成"),
+    "factor": _l("验证方式"),
+    "fault": _l("问题"),
+    "fen": _l("金额（分）"),
+    "fields": _l("内容"),
+    "former": _l("原编号"),
+    "format": _l("格式"),
+    "frozen": _l("锁定的内容"),
+    "language": _l("语言"),
+    "limit": _l("行数上限"),
+    "method": _l("方式"),
+    "moved": _l("调入"),
+    "new": _l("新增"),
+    "organization": _l("机构"),
+    "person": _l("人员"),
+    "post": _l("岗位"),
+    "privacy_notice": _l("个人信息告知版本"),
+    "purpose": _l("用途"),
+    "reason": _l("原因"),
+    "record": _l("对象"),
+    "refused": _l("退回"),
+    "request": _l("申请"),
+    "role": _l("岗位"),
+    "roster": _l("人员名册"),
+    "score": _l("得分"),
+    "session": _l("会话"),
+    "side": _l("提出方"),
+    "since": _l("起始日期"),
+    "size": _l("大小（字节）"),
+    "size_bytes": _l("大小（字节）"),
+    "state": _l("状态"),
+    "step": _l("步骤"),
+    "survivor": _l("保留人员"),
+    "title": _l("标题"),
+    "unchanged": _l("不变"),
+    "unit_id": _l("单位"),
+    "until": _l("截止日期"),
+    "video": _l("视频"),
+}
+
+# Which enum a value belongs to. By name, for most of them stand in features above this one.
+ENUMS_OF: dict[str, tuple[str, ...]] = {
+    "cause": ("MergeCause", "RefundCause"),
+    "channel": ("CodeChannel",),
+    "deed": ("AuditTag",),
+    "factor": ("Factor",),
+    "fault": ("FileFault", "VideoFault"),
+    "language": ("Language",),
+    "purpose": ("IdentityPurpose", "CodePurpose"),
+    "reason": ("EmploymentEnd", "EntryReason", "RevocationReason"),
+    "role": ("Role",),
+    "side": ("RequestSide",),
+    "state": ("PersonState", "OrganizationState", "RequestState"),
+}
+
+FIELDS: dict[str, Any] = {
+    "address": _l("地址"),
+    "contact_phone": _l("联系电话"),
+    "credit_code": _l("统一社会信用代码"),
+    "division_code": _l("所在地区"),
+    "email": _l("电子邮箱"),
+    "identity": _l("证件号码"),
+    "identity_kind": _l("证件类型"),
+    "identity_number": _l("证件号码"),
+    "name": _l("名称"),
+    "nature": _l("单位性质"),
+    "parent": _l("主管机构"),
+    "parent_id": _l("主管机构"),
+    "phone": _l("手机号码"),
+    "profession": _l("职称系列"),
+    "stand_in_kind": _l("代管机构类型"),
+    "state": _l("状态"),
+    "title_level": _l("职称级别"),
+    "unit": _l("单位"),
+    "username": _l("用户名"),
+}
+
+
+def group_of(tag: AuditTag) -> str:
+    """The first part of the tag."""
+    return str(tag.value).partition(":")[0]
+
+
+def tag_groups() -> list[tuple[str, Any, list[AuditTag]]]:
+    """Groups with their labels and tags, as a select offers them."""
+    found: dict[str, list[AuditTag]] = {}
+    for tag in AuditTag:
+        found.setdefault(group_of(tag), []).append(tag)
+    return [(group, GROUPS.get(group, group), tags) for group, tags in found.items()]
+
+
+def tag_label(value: str) -> Any:
+    """What was done, in words; a tag that is no longer used as it is written."""
+    try:
+        return AuditTag(value).label or value
+    except ValueError:
+        return value
+
+
+def subject_label(subject: str) -> str:
+    """ "person:12" as "人员 12"."""
+    kind, _colon, number = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {number}".strip()
+
+
+def read_subject(text: str) -> str | None:
+    """ "人员 12" or "person:12" as "person:12"; None for what is neither."""
+    text = " ".join(text.replace("：", ":").replace(":", " ").split())
+    label, _space, number = text.rpartition(" ")
+    if not label:
+        label = text.rstrip("0123456789")
+        number = text[len(label) :]
+    names = {str(name): kind for kind, name in SUBJECTS.items()}
+    kind = names.get(label, label)
+    known = kind in SUBJECTS and number.isascii() and number.isdecimal()
+    return f"{kind}:{int(number)}" if known else None
+
+
+def detail_lines(detail: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Details as labels and readable values, without those that say nothing."""
+    return [
+        (DETAILS.get(key, key), value_text(key, value))
+        for key, value in detail.items()
+        if value is not None and value != ""
+    ]
+
+
+def value_text(key: str, value: Any) -> str:
+    """A value of a detail in words."""
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if isinstance(value, list):
+        return str(_("、")).join(value_text(key, each) for each in value)
+    if isinstance(value, dict):
+        return str(_("；")).join(f"{_name(k)} {value_text(k, each)}" for k, each in value.items())
+    return str(_named(key, str(value)))
+
+
+def _name(key: str) -> Any:
+    return DETAILS.get(key) or FIELDS.get(key) or key
+
+
+def _named(key: str, value: str) -> Any:
+    if key in ("fields", "frozen"):
+        return FIELDS.get(value, value)
+    if key == "record":
+        return subject_label(value)
+    for enum in _enums(ENUMS_OF.get(key, ())):
+        for member in enum:
+            if member.value == value:
+                return member.label
+    return value
+
+
+def _enums(names: tuple[str, ...]) -> list[type[LabelledEnum]]:
+    """The enums of these names, as far as their features run here."""
+    return [enum for enum in LabelledEnum.__subclasses__() if enum.__name__ in names]
