@@ -26,6 +26,14 @@ class SignInForm(FlaskForm):
     )
 
 
+class _PresentPassword(FlaskForm):
+    present = PasswordField(
+        _l("现在的密码"),
+        [InputRequired(_l("请填写现在的密码。")), Length(max=LONGEST, message=_AT_MOST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class NewPasswordFields:
     """A new password, typed twice; mixed into the forms that set one."""
 
@@ -41,14 +49,6 @@ class NewPasswordFields:
             EqualTo("password", _l("两次输入的密码不一样。")),
         ],
         render_kw={"autocomplete": "new-password"},
-    )
-
-
-class _PresentPassword(FlaskForm):
-    present = PasswordField(
-        _l("现在的密码"),
-        [InputRequired(_l("请填写现在的密码。")), Length(max=LONGEST, message=_AT_MOST)],
-        render_kw={"autocomplete": "current-password"},
     )
 
 
