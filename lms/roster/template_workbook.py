@@ -112,7 +112,7 @@ def _offer(book: Any, sheet: Any, lists: dict[Column, list[str]]) -> None:
             place,
             {
                 "validate": "list",
-                "source": f"=选项!${letter}$1:${letter}${len(options)}",
+                "source": f"='选项'!${letter}$1:${letter}${len(options)}",
                 # A unit may also be told by its code.
                 "error_type": "warning" if is_unit else "stop",
                 "error_title": column.value,
