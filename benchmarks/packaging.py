@@ -51,7 +51,8 @@ def ladder_alone(film: Path, wanted: Plan, folder: Path) -> None:
 
 
 def _encoders(wanted: Plan) -> list[str]:
-    sound = ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
+    channels = "1" if wanted.facts.is_mono else "2"
+    sound = ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", channels, "-ar", "48000"]
     frames = str(round(float(wanted.rate) * wanted.keyframe_seconds))
     return [
         *(sound if wanted.facts.has_audio else []),

@@ -40,6 +40,8 @@ class VideoFacts:
     is_hdr: bool = False
     # Seconds for which the sound goes on after the last picture.
     overhang_seconds: float = 0.0
+    # Whether the sound that is heard has a single channel, as one voice at one microphone has.
+    is_mono: bool = False
 
 
 def probe(path: Path, *, ffprobe: str, longest_seconds: float) -> VideoFacts:
@@ -158,7 +160,13 @@ def _facts(streams: list[dict[str, Any]], picture: dict[str, Any], duration: flo
         is_interlaced=picture.get("field_order") in _INTERLACED,
         is_hdr=picture.get("color_transfer") in _HDR,
         overhang_seconds=max(0.0, duration - shown) if shown else 0.0,
+        is_mono=_is_mono(streams),
     )
+
+
+def _is_mono(streams: list[dict[str, Any]]) -> bool:
+    sounds = (stream for stream in streams if stream.get("codec_type") == "audio")
+    return next(sounds, {}).get("channels") == 1
 
 
 def _shown_size(picture: dict[str, Any]) -> tuple[int, int]:

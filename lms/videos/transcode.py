@@ -106,7 +106,7 @@ def _standard_range(picture: Any) -> Any:
 def _hls_output(opened: Any, branches: Any, wanted: Plan) -> Any:
     streams = [_scaled(branches[i], r.width, r.height) for i, r in enumerate(wanted.renditions)]
     if wanted.facts.has_audio:
-        streams.append(_even_sound(opened["a:0"]))
+        streams.append(_even_sound(opened["a:0"], wanted.facts.is_mono))
     slaves = [_tee_slave(i, r, wanted) for i, r in enumerate(wanted.renditions)]
     return ffmpeg.output(*streams, "|".join(slaves), format="tee", **_encoding(wanted))
 
@@ -116,10 +116,13 @@ def _scaled(branch: Any, width: int, height: int) -> Any:
     return scaled.filter("setsar", 1).filter("format", "yuv420p")
 
 
-def _even_sound(sound: Any) -> Any:
+def _even_sound(sound: Any, is_mono: bool) -> Any:
+    """48 kHz of an even level; one channel stays one, and whatever has more becomes two."""
+    # Encoding one voice as two channels would cost a fifth of all the work, and nobody hears it.
+    layout = "mono" if is_mono else "stereo"
     sound = sound.filter("aresample", 48000, first_pts=0, **{"async": 1})
     sound = sound.filter("dynaudnorm", **_EVEN_LOUDNESS)
-    return sound.filter("aformat", sample_rates=48000, channel_layouts="stereo")
+    return sound.filter("aformat", sample_rates=48000, channel_layouts=layout)
 
 
 def _tee_slave(number: int, rendition: Rendition, wanted: Plan) -> str:

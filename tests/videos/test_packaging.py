@@ -143,11 +143,18 @@ def test_silent_film_stays_silent(tmp_path: Path) -> None:
     assert set(look(right, "-show_entries", "stream=codec_name").split()) == {"h264"}
 
 
-def test_sound_is_stereo_at_48_kilohertz(tmp_path: Path) -> None:
-    package(SPECIMENS / "matroska.mkv", tmp_path)
+@pytest.mark.parametrize(("channels", "kept"), [(1, 1), (2, 2), (6, 2)])
+def test_sound_is_at_48_kilohertz_in_one_channel_or_two(
+    film: Path, tmp_path: Path, channels: int, kept: int
+) -> None:
+    source = tmp_path / "source.mkv"
+    command = ["ffmpeg", "-v", "error", "-t", "3", "-i", str(film), "-c:v", "copy"]
+    command += ["-c:a", "pcm_s16le", "-ac", str(channels), "-ar", "44100", str(source)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    package(source, tmp_path)
     right = opened(tmp_path / "target/180p/00000.ts", window_key(SECRET, 1, 0), 0)
     sound = look(right, "-select_streams", "a:0", "-show_entries", "stream=sample_rate,channels")
-    assert sound.split()[0] == "48000,2"
+    assert sound.split()[0] == f"48000,{kept}"
 
 
 @pytest.mark.parametrize(
