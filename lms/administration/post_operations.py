@@ -16,8 +16,8 @@ from lms.administration.queries import (
 from lms.core import clock
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from lms.core.permissions import APART, GRANTS, Permission, Role
-from lms.organizations.models import Organization
+from lms.core.permissions import GRANTS, Permission, Role
+from lms.organizations.models import Organization, OrganizationKind
 
 _GRANT = Permission.ORGANIZATIONS_POST_GRANT
 
@@ -25,15 +25,16 @@ _GRANT = Permission.ORGANIZATIONS_POST_GRANT
 def grantable_roles(actor: Person, organization: Organization) -> list[Role]:
     """The roles that `actor` may give in an organization; none where they give no posts.
 
-    An auditor watches over the officers of a bureau, and is appointed by an officer of it or of
-    one above. No other role reaches further than the organization it is held in, so that nobody
-    gives more than they have.
+    Those of a bureau, an auditor who watches over its officers among them, are given by an officer
+    of it or of a bureau above it alone. No other role reaches further than the organization it is
+    held in and what is below, so that nobody gives more than they have.
     """
     if not is_allowed(actor, _GRANT, organization.id):
         return []
-    granting = {post.role for post in posts_with(actor, _GRANT)}
-    is_officer = Role.BUREAU_OFFICER in granting
-    return [role for role in ROLES_OF[organization.kind] if role not in APART or is_officer]
+    is_bureau = organization.kind is OrganizationKind.BUREAU
+    if is_bureau and Role.BUREAU_OFFICER not in {post.role for post in posts_with(actor, _GRANT)}:
+        return []
+    return list(ROLES_OF[organization.kind])
 
 
 def grant(

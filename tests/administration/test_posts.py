@@ -132,6 +132,16 @@ def test_no_role_is_given_with_more_reach_than_the_giver_has():
         assert len(givers) == 1, kind
 
 
+def test_posts_of_a_bureau_are_given_by_bureaus_alone(unit):
+    bureau = make.bureau("岚山区人社局", "371103")
+    with transaction():
+        bureau.parent = unit.parent
+    actor = holder(Role.DEPARTMENT_OFFICER, unit.parent)
+    for role in ROLES_OF[KIND.BUREAU]:
+        with pytest.raises(NotAllowed):
+            done(operations.grant, actor, bureau.id, PersonFactory(), role)
+
+
 def test_an_auditor_holds_no_other_post_whichever_comes_first(unit):
     bureau = make.bureau("日照市人社局", "371100")
     auditor = holder(Role.BUREAU_AUDITOR, bureau)
