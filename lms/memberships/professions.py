@@ -3,9 +3,8 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms import SelectField
-from wtforms.widgets import Select, html_params
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.enums import ProfessionSeries
 
@@ -31,31 +30,14 @@ GROUPS: tuple[tuple[Any, tuple[ProfessionSeries, ...]], ...] = (
 )
 
 
-class GroupedSelect(Select):
-    """A select whose first choice, that of none, stands above the groups."""
-
-    def __call__(self, field: Any, **attributes: Any) -> Markup:
-        attributes.setdefault("id", field.id)
-        parts = [self.render_option("", field.empty_label, not field.data)]
-        for label, choices in field.iter_groups():
-            options = Markup().join(
-                self.render_option(choice.value, choice.label, choice.selected)
-                for choice in choices
-            )
-            parts.append(Markup('<optgroup label="{}">{}</optgroup>').format(label, options))
-        parameters = Markup(html_params(name=field.name, **attributes))  # noqa: S704 - escaped by it
-        return Markup("<select {}>{}</select>").format(parameters, Markup().join(parts))
-
-
 class ProfessionField(SelectField):
     """One of the 27 series, or none; `series` is the member. What is no series counts as none."""
 
-    widget = GroupedSelect()
-
     def __init__(self, label: Any, empty_label: Any, **options: Any) -> None:
-        choices = {name: [(each.value, each.label) for each in group] for name, group in GROUPS}
+        choices = [SelectChoice("", empty_label)]
+        for name, group in GROUPS:
+            choices += [SelectChoice(each.value, each.label, optgroup=name) for each in group]
         super().__init__(label, choices=choices, validate_choice=False, **options)
-        self.empty_label = empty_label
 
     @property
     def series(self) -> ProfessionSeries | None:
