@@ -9,6 +9,7 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.second_factor.models import Factor, Passkey, RecoveryCode, TotpDevice
+from lms.second_factor.notices import tell_after_commit
 from lms.second_factor.passkeys import cleaned_name
 from lms.second_factor.queries import (
     Factors,
@@ -18,7 +19,12 @@ from lms.second_factor.queries import (
     has_factor,
     may_remove,
 )
-from lms.second_factor.records import forget_shown, hold_person, record_change
+from lms.second_factor.records import (
+    forget_shown,
+    hold_person,
+    organization_of,
+    record_change,
+)
 from lms.second_factor.recovery import make_codes
 from lms.second_factor.totp import confirm_totp
 
@@ -76,12 +82,9 @@ def reset_person(person: Person, actor_id: int | None) -> None:
     for table in (TotpDevice, Passkey, RecoveryCode):
         db.session.execute(delete(table).where(table.person_id == person.id))
     end_sessions(person, actor_id)
-    record(
-        AuditTag.ACCOUNTS_FACTOR_RESET,
-        actor_id,
-        f"person:{person.id}",
-        organization_id=person.unit_id,
-    )
+    where, subject = organization_of(person), f"person:{person.id}"
+    record(AuditTag.ACCOUNTS_FACTOR_RESET, actor_id, subject, organization_id=where)
+    tell_after_commit(AuditTag.ACCOUNTS_FACTOR_RESET, person)
 
 
 def _removable_factors(person: Person) -> Factors:

@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.second_factor.models import Factor
+from lms.second_factor.notices import tell_after_commit
 
 
 def hold_person(person: Person) -> None:
@@ -20,9 +21,18 @@ def hold_person(person: Person) -> None:
 
 def record_change(tag: AuditTag, person: Person, factor: Factor, **detail: Any) -> None:
     """Record what somebody did with a factor of their own."""
-    unit_id = person.unit_id
-    subject = f"person:{person.id}"
-    record(tag, person.id, subject, organization_id=unit_id, factor=factor.value, **detail)
+    where, subject = organization_of(person), f"person:{person.id}"
+    record(tag, person.id, subject, organization_id=where, factor=factor.value, **detail)
+    tell_after_commit(tag, person, factor)
+
+
+def organization_of(person: Person) -> int | None:
+    """Whose affair it is: of the organization where they hold a post, else of their unit.
+
+    Said here, for between password and factor nobody is signed in whose affair it could be.
+    """
+    held = [post.organization_id for post in person.posts if post.is_in_force]
+    return held[0] if held else person.unit_id
 
 
 def count_as_shown(person: Person) -> None:

@@ -73,3 +73,11 @@ def test_only_hashes_are_kept(person):
     _secret, codes = give_totp(person)
     kept = " ".join(row.code_hash for row in db.session.query(RecoveryCode))
     assert not any(normalize_code(code).lower() in kept.lower() for code in codes)
+
+
+def test_a_code_moved_to_another_person_is_refused(person):
+    _secret, codes = give_totp(person)
+    give_passkey(other := PersonFactory())
+    with transaction():
+        db.session.query(RecoveryCode).update({"person_id": other.id})
+    assert not _use(other.id, codes[0])

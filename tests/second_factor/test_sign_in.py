@@ -350,3 +350,12 @@ def test_an_ended_session_cannot_wait(client, armed):
     with transaction():
         db.session.execute(db.text("UPDATE sign_in_sessions SET ended_at = seen_at"))
     assert client.post(SECOND, data={"code": code_of(secret)}).headers["Location"] == "/sign-in"
+
+
+def test_a_failure_of_staff_is_the_affair_of_their_organization(client, staff):
+    give_totp(staff)
+    sign_in(client, staff, second_factor=False)
+    client.post(SECOND, data={"recovery_code": "ABCDE-FGHJK"})
+    event = db.session.query(AuditEvent).filter_by(tag="accounts:factor:fail").one()
+    assert event.organization_id == staff.posts[0].organization_id
+    assert event.detail == {"factor": "recovery_code"}
