@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from lms.auditing import subjects
 from lms.core.permissions import Permission
 from lms.roster import commands, tasks, views
 from lms.web import navigation
@@ -23,4 +24,5 @@ def register(app: Flask) -> None:
             permission=Permission.PEOPLE_ROSTER_IMPORT,
         ),
     )
+    subjects.describe(app, "roster", views.shown_imports)
     tasks.schedule()

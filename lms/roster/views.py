@@ -1,7 +1,7 @@
 """Staff pages: import people from a workbook, and what was imported before."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,6 +9,9 @@ from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.accounts.models import Person
+from lms.accounts.queries import permissions_of
+from lms.auditing.subjects import Shown
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
@@ -178,6 +181,16 @@ def cancel(import_id: int) -> BaseResponse:
         enqueue_after_commit(tidy_roster, import_id)
     flash(_("已放弃这份名单，上传的文件已删除。"), "success")
     return redirect(url_for("roster.index"))
+
+
+def shown_imports(viewer: Person | None, ids: Collection[int]) -> dict[int, Shown]:
+    """Imports as the audit trail shows them: by their file, with a link for who may open it."""
+    may_open = viewer is not None and IMPORT in permissions_of(viewer)
+    shown = {}
+    for roster in queries.imports_of(ids):
+        url = url_for("roster.show", import_id=roster.id) if may_open else None
+        shown[roster.id] = Shown(_("人员名册 %(name)s", name=roster.file_name), url)
+    return shown
 
 
 def _back_to(import_id: int) -> BaseResponse:
