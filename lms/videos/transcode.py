@@ -118,7 +118,7 @@ def _scaled(branch: Any, width: int, height: int) -> Any:
 
 def _even_sound(sound: Any, is_mono: bool) -> Any:
     """48 kHz of an even level; one channel stays one, and whatever has more becomes two."""
-    # Encoding one voice as two channels would cost a fifth of all the work, and nobody hears it.
+    # Encoding one voice as two channels would cost a sixth of all the work, and nobody hears it.
     layout = "mono" if is_mono else "stereo"
     sound = sound.filter("aresample", 48000, first_pts=0, **{"async": 1})
     sound = sound.filter("dynaudnorm", **_EVEN_LOUDNESS)
