@@ -141,6 +141,14 @@ def test_a_department_is_never_above_itself(officer):
     assert refused.value.field == "parent_id"
 
 
+def test_departments_of_one_division_are_not_above_each_other(officer):
+    first, second = make.department("教育局", "371100"), make.department("体育局", "371100")
+    wrong = facts(KIND.DEPARTMENT, name="教育局", division_code="371100", parent_id=second.id)
+    with pytest.raises(Invalid) as refused:
+        done(operations.edit_organization, officer, first.id, wrong)
+    assert refused.value.field == "parent_id"
+
+
 def test_whoever_acts_for_it_changes_address_and_phone_alone(officer):
     unit = make.unit("造船厂", "371102", credit_code=make.credit_code(1))
     manager = holder(Role.UNIT_MANAGER, unit)
