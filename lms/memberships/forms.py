@@ -1,5 +1,6 @@
 """Forms with which people register and mend what is kept of them, and units ask and decide."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,8 +11,8 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.accounts.enums import IdentityKind, TitleLevel
@@ -21,18 +22,31 @@ from lms.accounts.passwords import LONGEST
 from lms.accounts.rules import LONGEST_EMAIL
 from lms.administration.forms import OrganizationField
 from lms.core.db import db
+from lms.core.enums import LabelledEnum
 from lms.memberships.operations import LONGEST_TEXT
 from lms.memberships.professions import ProfessionField
 from lms.memberships.registration import Facts
 from lms.organizations.models import Organization
 
-CHOOSE = _l("请选择")
+# As often as they come.
+_KINDS = (
+    IdentityKind.RESIDENT,
+    IdentityKind.HONG_KONG_MACAO_PERMIT,
+    IdentityKind.TAIWAN_PERMIT,
+    IdentityKind.PASSPORT,
+)
 _NUMBER_LENGTH = 40
 
 
 def member_of(enum: type[Any], value: str | None) -> Any:
     """The member of an enum with this value, None for none."""
     return next((member for member in enum if member.value == value), None)
+
+
+def choices_of(members: Iterable[LabelledEnum], empty: Any = None) -> list[SelectChoice]:
+    """The choices of a select or of radio buttons, after one of none that says `empty`."""
+    first = [SelectChoice("", empty)] if empty else []
+    return [*first, *(SelectChoice(member.value, member.label) for member in members)]
 
 
 class NoteField(TextAreaField):
@@ -49,15 +63,7 @@ class IdentityFields:
 
     identity_kind = SelectField(
         _l("证件类型"),
-        choices=[
-            (kind.value, kind.label)
-            for kind in (
-                IdentityKind.RESIDENT,
-                IdentityKind.HONG_KONG_MACAO_PERMIT,
-                IdentityKind.TAIWAN_PERMIT,
-                IdentityKind.PASSPORT,
-            )
-        ],
+        choices=choices_of(_KINDS),
         default=IdentityKind.RESIDENT.value,
     )
     identity_number = StringField(
@@ -96,7 +102,7 @@ class FactsForm(FlaskForm):
     profession = ProfessionField(_l("职称系列"), _l("请选择，没有的不选"))
     title_level = SelectField(
         _l("职称级别"),
-        choices=[("", CHOOSE), *((level.value, level.label) for level in TitleLevel)],
+        choices=choices_of(TitleLevel, _l("请选择")),
     )
 
     def columns(self) -> dict[str, Any]:
@@ -143,6 +149,12 @@ class MendForm(FactsForm, IdentityFields, _UnitFields):
         render_kw=IdentityFields.identity_number.kwargs["render_kw"],
     )
 
+    phone = StringField(
+        _l("手机号码"),
+        [InputRequired(_l("请填写手机号码。")), Length(max=32)],
+        render_kw=FactsForm.phone.kwargs["render_kw"],
+    )
+
     def facts(self) -> Facts:
         """The person as filled in."""
         return Facts(
@@ -154,11 +166,6 @@ class MendForm(FactsForm, IdentityFields, _UnitFields):
             profession=self.profession.series,
             title_level=member_of(TitleLevel, self.title_level.data),
         )
-
-    def validate_phone(self, field: StringField) -> None:
-        """A phone is needed, so that the unit can ask back."""
-        if not (field.data or "").strip():
-            raise ValidationError(_l("请填写手机号码。"))
 
 
 class RegisterForm(MendForm, NewPasswordFields):

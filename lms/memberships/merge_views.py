@@ -17,7 +17,7 @@ from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.permissions import Permission
 from lms.memberships import merging
-from lms.memberships.forms import IdentityFields
+from lms.memberships.forms import IdentityFields, choices_of
 from lms.web import slots
 from lms.web.auth import staff
 from lms.web.limits import limiter
@@ -40,7 +40,7 @@ class ConfirmForm(FlaskForm):
     cause = RadioField(
         _l("合并的依据"),
         [InputRequired(_l("请选择合并的依据。"))],
-        choices=[(cause.value, cause.label) for cause in merging.MergeCause],
+        choices=choices_of(merging.MergeCause),
     )
     confirmed = BooleanField(
         _l("已核对证件等材料，确认是同一人"),

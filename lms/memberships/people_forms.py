@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from lms.accounts.enums import PersonState, TitleLevel
 from lms.accounts.rules import normalize_name
 from lms.administration.forms import OrganizationField
-from lms.memberships.forms import member_of
+from lms.memberships.forms import choices_of, member_of
 from lms.memberships.professions import ProfessionField
 from lms.memberships.queries import PeopleFilter
 
@@ -23,22 +24,22 @@ class PeopleFilterForm(Form):
     unit = OrganizationField(_l("单位"), required=False)
     state = SelectField(
         _l("状态"),
-        choices=[
-            ("", _l("全部状态")),
-            (PersonState.ACTIVE.value, PersonState.ACTIVE.label),
-            (PersonState.SUSPENDED.value, PersonState.SUSPENDED.label),
-        ],
+        choices=choices_of((PersonState.ACTIVE, PersonState.SUSPENDED), _l("全部状态")),
         validate_choice=False,
     )
     activated = SelectField(
         _l("账号"),
-        choices=[("", _l("全部账号")), ("yes", _l("已激活")), ("no", _l("未激活"))],
+        choices=[
+            SelectChoice("", _l("全部账号")),
+            SelectChoice("yes", _l("已激活")),
+            SelectChoice("no", _l("未激活")),
+        ],
         validate_choice=False,
     )
     profession = ProfessionField(_l("职称系列"), _l("全部系列"))
     level = SelectField(
         _l("职称级别"),
-        choices=[("", _l("全部级别")), *((level.value, level.label) for level in TitleLevel)],
+        choices=choices_of(TitleLevel, _l("全部级别")),
         validate_choice=False,
     )
 

@@ -38,6 +38,8 @@ class ProfessionField(SelectField):
         for name, group in GROUPS:
             choices += [SelectChoice(each.value, each.label, optgroup=name) for each in group]
         super().__init__(label, choices=choices, validate_choice=False, **options)
+        # Templates show it as what it is.
+        self.type = "SelectField"
 
     @property
     def series(self) -> ProfessionSeries | None:
