@@ -92,10 +92,13 @@ class AuditTag(LabelledEnum):
 class AuditEvent(Model):
     __tablename__ = "audit_events"
     __table_args__ = (
-        # What an auditor lists: the newest of an organization, of an actor, of a record.
+        # What an auditor lists: the newest of an organization, of an actor, of a record, of a kind
+        # of deed, from an address.
         Index("ix_audit_events_organization_id_id", "organization_id", "id"),
         Index("ix_audit_events_actor_id_id", "actor_id", "id"),
         Index("ix_audit_events_subject_id", "subject", "id"),
+        Index("ix_audit_events_tag_id", "tag", "id"),
+        Index("ix_audit_events_address_id", "address", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

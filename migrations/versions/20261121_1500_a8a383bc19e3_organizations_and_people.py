@@ -450,7 +450,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_audit_events_organization_id_id", ["organization_id", "id"], unique=False
         )
+        batch_op.create_index("ix_audit_events_address_id", ["address", "id"], unique=False)
         batch_op.create_index("ix_audit_events_subject_id", ["subject", "id"], unique=False)
+        batch_op.create_index("ix_audit_events_tag_id", ["tag", "id"], unique=False)
 
     with op.batch_alter_table("credits", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_credits_cycle_id"), type_="unique")
@@ -642,7 +644,9 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_credits_cycle_id"), ["cycle_id"])
 
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_events_tag_id")
         batch_op.drop_index("ix_audit_events_subject_id")
+        batch_op.drop_index("ix_audit_events_address_id")
         batch_op.drop_index("ix_audit_events_organization_id_id")
         batch_op.drop_index("ix_audit_events_actor_id_id")
         batch_op.drop_column("address")
