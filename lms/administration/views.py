@@ -75,9 +75,3 @@ def _is_mended(form: UnitForm, unit: Organization) -> bool:
         show_refusal(form, refusal)
         return False
     return True
-
-
-@blueprint.get("/privacy")
-@open_to_all
-def privacy() -> str:
-    return render_template("administration/privacy.html")

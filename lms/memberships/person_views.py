@@ -68,6 +68,7 @@ def _facts(found: Person) -> dict[str, Any]:
 @limiter.limit("60/hour")
 def identity(person_id: int) -> Response:
     """The whole number, once, for a purpose that is recorded; no cache may keep it."""
+    find_visible_person(current_user, person_id, Permission.PEOPLE_IDENTITY_READ)
     purpose = member_of(IdentityPurpose, request.form.get("purpose"))
     if purpose not in PURPOSES:
         raise Invalid(_("请选择查看的原因。"), field="purpose")
@@ -138,6 +139,7 @@ def _deeds() -> dict[str, tuple[Callable[[Person, int], Person], str]]:
 @staff(_EDIT)
 def change_state(person_id: int) -> Response:
     """Leave, retire, death, suspend or restore, as the field `deed` says."""
+    find_visible_person(current_user, person_id, _EDIT)
     deed = _deeds().get(request.form.get("deed", ""))
     if deed is None:
         raise Invalid()

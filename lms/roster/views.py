@@ -150,6 +150,7 @@ def _people_url() -> str | None:
 @staff(IMPORT)
 def apply(import_id: int) -> BaseResponse:
     form = ApplyForm()
+    queries.find_import(current_user, import_id)
     if not form.validate_on_submit():
         raise Conflict()
     try:

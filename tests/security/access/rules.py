@@ -27,6 +27,17 @@ TEACHING_PAGES = both("trainer", "base")
 BASE = here("base")
 BASE_PAGES = both("base")
 RESTUDY = here("base", "unit")
+# Over a unit here: its own manager, its department, the bureaus above.
+UNIT = here("unit", "department", "bureau", "province")
+# The same without the department, which oversees units but keeps no people.
+KEEPERS = here("unit", "bureau", "province")
+KEEPER_PAGES = both("unit", "stand_in", "bureau") | here("province")
+BUREAUS = here("bureau", "province")
+BUREAU_PAGES = both("bureau") | here("province")
+PEOPLE_PAGES = both("unit", "stand_in", "department", "bureau") | here("province")
+POSTS = both("auditor", "base", "bureau", "department", "stand_in", "trainer", "unit")
+ANY_POST = POSTS | here("province")
+AUDITOR = here("auditor")
 
 RULES: dict[str, frozenset[str]] = {
     # --- open to all, with or without an account
@@ -64,7 +75,7 @@ RULES: dict[str, frozenset[str]] = {
     # --- beginning something of one's own in an open course, which here costs money: only
     # who has paid gets further
     "enrollments.enrol": OWNER,
-    "payments.place": SIGNED_IN,
+    "payments.place": SIGNED_IN - {"joiner"},
     # --- a learner's own records
     "certificates.card": OWNER,
     "certificates.download": OWNER,
@@ -133,4 +144,98 @@ RULES: dict[str, frozenset[str]] = {
     "manage_exams.restudy_list": both("base", "unit", "stand_in"),
     # --- the bank's ledger
     "hourbank.ledger": both("bureau") | here("province"),
+    # --- becoming somebody with an account
+    "accounts.privacy": EVERYONE,
+    "activation.activate": EVERYONE,
+    "activation.first_password": EVERYONE,
+    "activation.new_password": EVERYONE,
+    "activation.reset": EVERYONE,
+    "activation.reset_code": EVERYONE,
+    "administration.register_unit": EVERYONE,
+    "administration.unit_registered": EVERYONE,
+    "memberships.register": EVERYONE,
+    "pickers.divisions": EVERYONE,
+    "pickers.search_organizations": EVERYONE,
+    # --- the second step of signing in: for those who are between the two
+    "factor_sign_in.passkey": NOBODY,
+    "factor_sign_in.passkey_options": NOBODY,
+    "factor_sign_in.second": SIGNED_IN,
+    # --- one's own account
+    "my_membership.contact": SIGNED_IN,
+    "my_membership.membership": SIGNED_IN,
+    "my_membership.profile": SIGNED_IN,
+    "second_factor.begin_totp": SIGNED_IN,
+    "second_factor.confirm": SIGNED_IN,
+    "second_factor.keep_passkey": SIGNED_IN,
+    "second_factor.new_passkey": SIGNED_IN,
+    "second_factor.overview": SIGNED_IN,
+    "second_factor.passkey_options": SIGNED_IN,
+    "second_factor.recovery_codes": SIGNED_IN,
+    "second_factor.remove_totp": SIGNED_IN,
+    # Nobody here has an authenticator app to remove.
+    "second_factor.remove_totp POST": NOBODY,
+    "second_factor.totp": SIGNED_IN,
+    "security.change_password": SIGNED_IN,
+    "security.change_username": SIGNED_IN,
+    "security.end_other_sessions": SIGNED_IN,
+    "security.security": SIGNED_IN,
+    # --- records of one's own account
+    "administration.mend_unit": NOBODY,
+    "my_membership.answer": NOBODY,
+    "my_membership.cancel": here("joiner"),
+    "second_factor.passkey": OWNER,
+    "second_factor.remove_passkey": OWNER,
+    "security.end_one_session": OWNER,
+    # --- the people of a unit
+    "activation_manage.issue": PEOPLE_PAGES,
+    "factor_reset.reset": UNIT,
+    "manage_merging.choose": BUREAUS,
+    # Which two people are merged stands in the form; without them everybody is told so.
+    "manage_merging.merge": BUREAU_PAGES,
+    "manage_people.change_state": KEEPERS,
+    "manage_people.edit": KEEPERS,
+    "manage_people.export": PEOPLE_PAGES,
+    "manage_people.identity": KEEPERS,
+    "manage_people.move": KEEPERS,
+    "manage_people.people": PEOPLE_PAGES,
+    "manage_people.person": UNIT,
+    "manage_people.search": PEOPLE_PAGES,
+    "manage_requests.approve": KEEPER_PAGES,
+    "manage_requests.ask": KEEPER_PAGES,
+    "manage_requests.cancel": NOBODY,
+    "manage_requests.refuse": KEEPERS,
+    "manage_requests.requests": KEEPER_PAGES,
+    # --- rosters
+    "roster.apply": here("unit"),
+    "roster.cancel": here("unit"),
+    "roster.check": here("unit"),
+    "roster.index": PEOPLE_PAGES,
+    "roster.marked": here("unit"),
+    "roster.show": UNIT,
+    "roster.status": UNIT,
+    "roster.template": PEOPLE_PAGES,
+    "roster.upload": PEOPLE_PAGES,
+    # --- organizations and posts
+    "manage_organizations.close": here("department", "bureau", "province"),
+    "manage_organizations.create": both("department", "bureau") | here("province"),
+    "manage_organizations.edit": UNIT,
+    "manage_organizations.organizations": ANY_POST,
+    "manage_organizations.reopen": here("department", "bureau", "province"),
+    "manage_organizations.show": UNIT | AUDITOR,
+    "manage_permissions.table": ANY_POST,
+    "manage_posts.change": UNIT,
+    "manage_posts.confirm_hand_over": UNIT,
+    "manage_posts.end": UNIT,
+    "manage_posts.grant": UNIT,
+    "manage_posts.hand_over": UNIT,
+    "manage_posts.new": UNIT,
+    "manage_unit_requests.approve": here("department", "bureau", "province"),
+    "manage_unit_requests.refuse": here("department", "bureau", "province"),
+    "manage_unit_requests.requests": both("department", "bureau") | here("province"),
+    "manage_unit_requests.show": here("department", "bureau", "province"),
+    # --- the audit trail
+    "auditing.event": AUDITOR,
+    "auditing.events": both("auditor"),
+    "auditing.export": both("auditor"),
+    "auditing.find_actor": both("auditor"),
 }

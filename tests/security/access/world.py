@@ -17,6 +17,7 @@ from lms.core.permissions import Role
 from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
+from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.estate import build_estate
 from tests.support import sign_in
 
@@ -34,6 +35,7 @@ ELSEWHERE = "_elsewhere"
 VISITORS = (
     "guest",
     "owner",
+    "joiner",
     "learner",
     "learner_elsewhere",
     "province",
@@ -44,10 +46,20 @@ VISITORS = (
 
 @dataclass
 class World:
-    """The people by their names in VISITORS, and the values that lead to the records here."""
+    """The people by their names in VISITORS, and the values that lead to the records here.
+
+    An argument may mean something else to some routes: `values_of` knows.
+    """
 
     people: dict[str, Person]
     values: dict[str, Any]
+    registered_unit_id: int
+
+    def values_of(self, endpoint: str) -> dict[str, Any]:
+        """The values for the arguments of this route."""
+        if endpoint.startswith("manage_unit_requests."):
+            return {**self.values, "organization_id": self.registered_unit_id}
+        return self.values
 
 
 def build_world(app: Flask) -> World:
@@ -60,10 +72,19 @@ def build_world(app: Flask) -> World:
     people["learner_elsewhere"] = PersonFactory(name="外地人", unit=elsewhere[_KIND.UNIT])
     people["owner"] = PersonFactory(name="陈静怡", unit=here[_KIND.UNIT])
     estate = build_estate(app, here[_KIND.BASE], people["base"], people["owner"])
-    values = {**estate.values, "code": _certificate_code(), "name": _public_file(app)}
+    unit = here[_KIND.UNIT]
+    people["joiner"], request_id = make_joiner(unit)
+    values = {
+        **estate.values,
+        **records_of(app, unit, people["unit"], people["owner"]),
+        "code": _certificate_code(),
+        "name": _public_file(app),
+        "request_id": request_id,
+    }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
-    return World(people, values)
+    waiting = registered_unit("371102", here[_KIND.DEPARTMENT])
+    return World(people, values, waiting.id)
 
 
 def _certificate_code() -> str:
