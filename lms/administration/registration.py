@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.passwords import CLASSES_OF_STAFF, SHORTEST_OF_STAFF, check_password
 from lms.accounts.rules import character_classes
+from lms.activation.operations import PRIVACY_NOTICE
 from lms.administration.queries import registration_of
 from lms.administration.superiors import check_superior
 from lms.core.audit import AuditTag, record
@@ -76,7 +77,9 @@ def register_unit(facts: UnitFacts, registrant: Person | Registrant) -> Organiza
     person = registrant if isinstance(registrant, Person) else _create_registrant(registrant)
     unit.registered_by_id = person.id
     db.session.flush()
-    _record(unit, person)
+    # What a new registrant was told stands beside the deed (PIPL, articles 14 and 17).
+    told = {} if person is registrant else {"privacy_notice": PRIVACY_NOTICE}
+    _record(unit, person, **told)
     return unit
 
 
@@ -166,10 +169,11 @@ def check_manager_password(password: str, words: Iterable[str]) -> None:
         raise Invalid(wrong, field="password")
 
 
-def _record(unit: Organization, person: Person) -> None:
+def _record(unit: Organization, person: Person, **detail: Any) -> None:
     record(
         AuditTag.ORGANIZATIONS_ORGANIZATION_REGISTER,
         person.id,
         f"organization:{unit.id}",
         organization_id=unit.id,
+        **detail,
     )

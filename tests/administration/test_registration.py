@@ -87,6 +87,14 @@ def test_each_step_is_recorded_as_the_affair_of_the_unit(officer):
     ]
 
 
+def test_which_notice_a_new_registrant_agreed_to_is_recorded(app):
+    registered()
+    registered(unit_facts(name="另一个厂", credit_code=make.credit_code(2)), PersonFactory())
+    tag = AuditTag.ORGANIZATIONS_ORGANIZATION_REGISTER.value
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == tag))
+    assert ["privacy_notice" in each.detail for each in events] == [True, False]
+
+
 def test_its_department_approves_it_and_no_other(app):
     own, other = make.department("工信局", "371100"), make.department("教育局", "371100")
     right, wrong = (holder(Role.DEPARTMENT_OFFICER, each) for each in (own, other))
