@@ -1,15 +1,15 @@
 """The workbook back, as it was uploaded, with what is wrong beside the cells."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.core.db import db, transaction
 from lms.roster import jobs
-from lms.roster.enums import SheetFormat
+from lms.roster.enums import Problem, SheetFormat
 from lms.roster.jobs import Job
 from lms.roster.models import RosterProblem
 from lms.roster.reader import SHEET
@@ -24,13 +24,24 @@ _PROBLEMS_AT_ONCE = 2000
 _WIDTHS = {Column.NUMBER: 24, Column.PHONE: 16, Column.EMAIL: 24, Column.UNIT: 32}
 _AS_TEXT = (Column.NUMBER, Column.PHONE)
 
-RowProblems = dict[int, list[RosterProblem]]
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is wrong with a cell: its row from 1, its column from 0, the heading, the reason."""
+
+    row: int
+    column: int
+    heading: str
+    text: str
+
+
+RowMarks = tuple[int, list[Mark]]
 
 
 class Marker:
     """Writes one marked workbook, row by row as they are read again."""
 
-    def __init__(self, book: WorkbookWriter, header: Header, problems: Iterator[Any]) -> None:
+    def __init__(self, book: WorkbookWriter, header: Header, problems: Iterator[RowMarks]) -> None:
         self._book = book
         self._header = header
         # Beside everything, or where a workbook that was marked before has its errors.
@@ -38,7 +49,7 @@ class Marker:
         self._error_place = header.width if place is None else place
         self._text_places = {header.places[c] for c in _AS_TEXT if c in header.places}
         self._problems = problems
-        self._next: tuple[int, list[RosterProblem]] | None = next(problems, None)
+        self._next: RowMarks | None = next(problems, None)
         self._comments = 0
         self.marked_rows = 0
 
@@ -53,7 +64,7 @@ class Marker:
         """Write a row as it was, and what is wrong in it."""
         number, cells = row
         problems = self._problems_of(number)
-        bad = {problem.place % MOST_COLUMNS: problem for problem in problems}
+        bad = {mark.column: mark for mark in problems}
         cells = [*cells, *[""] * (max(bad, default=0) + 1 - len(cells))]
         written = [
             cell(place, number, value, self._style(number, place, bad))
@@ -69,7 +80,7 @@ class Marker:
             self._comment(place, number, problem.text)
         self._book.write_row(number, "".join(written))
 
-    def _problems_of(self, number: int) -> list[RosterProblem]:
+    def _problems_of(self, number: int) -> list[Mark]:
         if self._next is None or self._next[0] != number:
             return []
         found = self._next[1]
@@ -77,12 +88,12 @@ class Marker:
         self.marked_rows += 1
         return found
 
-    def _errors(self, number: int, problems: list[RosterProblem]) -> str:
+    def _errors(self, number: int, problems: list[Mark]) -> str:
         if number == self._header.row:
             return ERROR_HEADING
         return "\n".join(f"{each.heading}：{each.text}" for each in problems)
 
-    def _style(self, number: int, place: int, bad: dict[int, RosterProblem]) -> Style:
+    def _style(self, number: int, place: int, bad: dict[int, Mark]) -> Style:
         if place in bad:
             return Style.BAD
         if number == self._header.row:
@@ -97,7 +108,7 @@ class Marker:
         if self._comments <= MOST_COMMENTS:
             self._book.comment(place, number, text)
 
-    def summarize(self, import_id: int) -> None:
+    def summarize(self) -> None:
         """A second sheet: how many rows and cells, and what to do next."""
         lines = [
             _("检查结果"),
@@ -122,32 +133,32 @@ def _column_of(written: str) -> tuple[int, str]:
     return len(name), name
 
 
-def _problem_rows(import_id: int) -> Iterator[tuple[int, list[RosterProblem]]]:
-    return groupby_row(_problems(import_id))
-
-
-def groupby_row(problems: Iterator[RosterProblem]) -> Iterator[tuple[int, list[RosterProblem]]]:
-    """The problems row by row; they come in order."""
-    for number, group in groupby(problems, key=lambda problem: problem.row_number):
+def _marks(import_id: int) -> Iterator[RowMarks]:
+    """What is wrong, row by row in the order of the sheet."""
+    for number, group in groupby(_problems(import_id), key=lambda mark: mark.row):
         yield number, list(group)
 
 
-def _problems(import_id: int) -> Iterator[RosterProblem]:
+def _problems(import_id: int) -> Iterator[Mark]:
     """Every problem in order, some at a time, so that no transaction stays open meanwhile."""
+    reasons = {kind: str(kind.label) for kind in Problem}
+    columns = RosterProblem.place, RosterProblem.heading, RosterProblem.kind, RosterProblem.detail
     after = -1
     while True:
         query = (
-            select(*RosterProblem.__table__.columns)
+            select(*columns)
             .where(RosterProblem.import_id == import_id, RosterProblem.place > after)
             .order_by(RosterProblem.place)
             .limit(_PROBLEMS_AT_ONCE)
         )
-        some = db.session.execute(query).mappings().all()
+        some = db.session.execute(query).all()
         db.session.rollback()
-        yield from (RosterProblem(**each) for each in some)
+        for place, heading, kind, detail in some:
+            row, column = divmod(place, MOST_COLUMNS)
+            yield Mark(row, column, heading, reasons[kind] % detail)
         if len(some) < _PROBLEMS_AT_ONCE:
             return
-        after = some[-1]["place"]
+        after = some[-1].place
 
 
 def write_marked(job: Job, format: SheetFormat, header: Header, begin: int, end: int) -> None:
@@ -155,7 +166,7 @@ def write_marked(job: Job, format: SheetFormat, header: Header, begin: int, end:
     writer = SealedWriter(job.key, MARKED)
     try:
         book = WorkbookWriter(writer)
-        marker = Marker(book, header, _problem_rows(job.import_id))
+        marker = Marker(book, header, _marks(job.import_id))
         marker.begin()
         total = 1
         for batch in read_batches(pieces_of(job.key, UPLOAD), format):
@@ -167,7 +178,7 @@ def write_marked(job: Job, format: SheetFormat, header: Header, begin: int, end:
             with transaction():
                 jobs.beat(job, min(end, begin + (end - begin) * batch[-1][0] // total))
         book.end_sheet()
-        marker.summarize(job.import_id)
+        marker.summarize()
         book.close()
         writer.close()
     except BaseException:

@@ -20,6 +20,7 @@ _LEVELS = {
 }
 
 
+@cache
 def labels_of(enum: type[LabelledEnum]) -> list[str]:
     """The Chinese labels in order, as drop-downs offer them."""
     with force_locale("zh_Hans_CN"):

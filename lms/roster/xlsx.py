@@ -105,7 +105,7 @@ class WorkbookWriter:
     """Writes sheets one after the other; `close` writes what names them."""
 
     def __init__(self, out: Any) -> None:
-        self._archive = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
+        self._archive = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._names: list[str] = []
         self._with_comments: set[int] = set()
         self._sheet: Any = None
