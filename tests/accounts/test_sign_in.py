@@ -88,7 +88,12 @@ def test_the_right_password_during_a_wait_is_refused_alike(app, clock):
 
 def test_another_spelling_is_not_another_chance(app, clock):
     PersonFactory(phone=PHONE, identity_number=identity_number(7), password=PASSWORD)
-    for known, other in ((PHONE, "138 0000-1111"), ("13911112222", "+86 139-1111-2222")):
+    for known, other in (
+        (PHONE, "138 0000-1111"),
+        ("13911112222", "+86 139-1111-2222"),
+        # A permit issued again is the same person's.
+        ("H12345678", "h12345678 02"),
+    ):
         for _ in range(5):
             sign_in(known, "wrong")
         assert not sign_in(other, "wrong").was_checked
