@@ -7,7 +7,7 @@ from lms.second_factor.models import Passkey, TotpDevice
 from lms.second_factor.queries import FRESH_FOR, factors_of, passkeys_of
 from tests.factories import PersonFactory
 from tests.factories.accounts import PASSWORD
-from tests.second_factor.authenticator import Authenticator
+from tests.second_factor.authenticator import ORIGIN, Authenticator
 from tests.second_factor.support import OWN, STEP_SECONDS, code_of, give_passkey, give_totp
 from tests.support import sign_in
 
@@ -137,6 +137,16 @@ def test_a_passkey_made_for_another_site_is_refused(client, person):
     answer = _add(client, Authenticator(origin="https://evil.example"))
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert db.session.query(Passkey).count() == 0
+
+
+def test_a_wrong_answer_uses_the_challenge_up(client, person):
+    sign_in(client, person, second_factor=False)
+    authenticator = Authenticator(origin="https://evil.example")
+    options = client.post(f"{OWN}/passkeys/options", headers=JSON).json
+    client.post(f"{OWN}/passkeys", json={"credential": authenticator.make(options)}, headers=JSON)
+    authenticator.origin = ORIGIN
+    body = {"credential": authenticator.make(options)}
+    assert client.post(f"{OWN}/passkeys", json=body, headers=JSON).status_code == 409
 
 
 def test_a_made_passkey_cannot_be_sent_twice(client, person):
