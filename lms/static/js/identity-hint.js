@@ -38,7 +38,8 @@ function watch(box) {
   };
   input.addEventListener('input', update);
   kind.addEventListener('change', update);
-  if (input.value) update();
+  // What the server has said of the number stands until it is changed.
+  if (input.value && input.ariaInvalid !== 'true') update();
 }
 
 document.querySelectorAll('[data-identity-hint]').forEach(watch);
