@@ -172,8 +172,8 @@ RULES: dict[str, frozenset[str]] = {
     "second_factor.passkey_options": SIGNED_IN,
     "second_factor.recovery_codes": SIGNED_IN,
     "second_factor.remove_totp": SIGNED_IN,
-    # Nobody here has an authenticator app to remove.
-    "second_factor.remove_totp POST": NOBODY,
+    # Nobody here has an authenticator app; staff are told first that they need a factor.
+    "second_factor.remove_totp POST": ANY_POST,
     "second_factor.totp": SIGNED_IN,
     "security.change_password": SIGNED_IN,
     "security.change_username": SIGNED_IN,
@@ -190,8 +190,8 @@ RULES: dict[str, frozenset[str]] = {
     "activation_manage.issue": PEOPLE_PAGES,
     "factor_reset.reset": UNIT,
     "manage_merging.choose": BUREAUS,
-    # Which two people are merged stands in the form; without them everybody is told so.
-    "manage_merging.merge": BUREAU_PAGES,
+    # Which two people are merged stands in a form that the preview signed.
+    "manage_merging.merge": NOBODY,
     "manage_people.change_state": KEEPERS,
     "manage_people.edit": KEEPERS,
     "manage_people.export": PEOPLE_PAGES,
@@ -206,7 +206,8 @@ RULES: dict[str, frozenset[str]] = {
     "manage_requests.refuse": KEEPERS,
     "manage_requests.requests": KEEPER_PAGES,
     # --- rosters
-    "roster.apply": here("unit"),
+    # Whoever may see it is told that only the uploader applies it.
+    "roster.apply": UNIT,
     "roster.cancel": here("unit"),
     "roster.check": here("unit"),
     "roster.index": PEOPLE_PAGES,
