@@ -82,7 +82,7 @@ class Settings:
     )
     mail_url: str = setting(
         "",
-        doc="Mail server, smtp://user:password@host:587 or smtps://…:465; empty: files in var/mail.",
+        doc="Mail server: smtp://user:password@host:587, or smtps://…; empty: files in var/mail.",
     )
     mail_from: str = setting("", doc="Sender of mail; needed with LMS_MAIL_URL.")
     sms_url: str = setting(

@@ -22,6 +22,8 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
 )
 LONGEST_NAME = 50
+# The edition of templates/accounts/privacy.html; what was agreed to stands in the audit trail.
+PRIVACY_NOTICE = 1
 LONGEST_EMAIL = 128
 
 

@@ -12,7 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.operations import checked_phone
 from lms.accounts.passwords import check_password, set_password
 from lms.accounts.queries import find_person_to_sign_in, login_keys
-from lms.accounts.rules import is_email, is_phone, normalize_email, normalize_phone
+from lms.accounts.rules import PRIVACY_NOTICE, is_email, is_phone, normalize_email, normalize_phone
 from lms.accounts.sessions import end_sessions
 from lms.accounts.throttles import PASSWORD_PACE, Try, give_back, take_try
 from lms.activation.codes import (
@@ -45,9 +45,6 @@ __all__ = [
     "request_code",
     "reset_password",
 ]
-
-# What a registrant was shown when agreeing; another text gets another number.
-PRIVACY_NOTICE = 1
 
 
 @dataclass(frozen=True)

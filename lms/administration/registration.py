@@ -11,8 +11,7 @@ from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.passwords import CLASSES_OF_STAFF, SHORTEST_OF_STAFF, check_password
-from lms.accounts.rules import character_classes
-from lms.activation.operations import PRIVACY_NOTICE
+from lms.accounts.rules import PRIVACY_NOTICE, character_classes
 from lms.administration.queries import registration_of
 from lms.administration.superiors import check_superior
 from lms.core.audit import AuditTag, record

@@ -17,7 +17,7 @@ from lms.accounts.operations import (
     create_person,
 )
 from lms.accounts.passwords import check_password, set_password
-from lms.accounts.rules import is_email, normalize_email
+from lms.accounts.rules import PRIVACY_NOTICE, is_email, normalize_email
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
@@ -26,9 +26,6 @@ from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
 from lms.memberships.states import PERSON
 from lms.organizations.models import Organization
-
-# What was agreed to stands in the audit trail by the edition of the notice.
-PRIVACY_NOTICE = "2025-06"
 
 
 @dataclass(frozen=True)

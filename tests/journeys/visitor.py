@@ -40,7 +40,7 @@ class Visitor:
         """Sign in as anyone would."""
         page = self.page
         page.goto("/sign-in")
-        page.get_by_label("用户名或身份证号").fill(username)
+        page.get_by_label("用户名、身份证号或手机号").fill(username)
         page.get_by_label("密码", exact=False).first.fill(password)
         page.get_by_role("main").get_by_role("button", name="登录").click()
         expect(page).to_have_url("/me")

@@ -36,7 +36,8 @@ def test_no_other_single_character_in_any_place_is_right(code):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "91370200163562681", "9137020016356268IG", "91370200163562681g", "９" * 18, "9" * 19]
+    "text",
+    ["", "91370200163562681", "9137020016356268IG", "91370200163562681g", "９" * 18, "9" * 19],
 )
 def test_what_has_not_the_form_is_no_credit_code(text):
     assert not rules.is_credit_code(text)
