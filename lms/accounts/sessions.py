@@ -108,7 +108,8 @@ def end_sessions(person: Person, actor_id: int | None, except_token: str = "") -
     is_open = SignInSession.person_id == person.id, SignInSession.ended_at.is_(None)
     others = SignInSession.token_hash != _hash(except_token)
     db.session.execute(update(SignInSession).where(*is_open, others).values(ended_at=clock.now()))
-    record(AuditTag.ACCOUNTS_SESSION_END, actor_id, f"person:{person.id}")
+    subject = f"person:{person.id}"
+    record(AuditTag.ACCOUNTS_SESSION_END, actor_id, subject, organization_id=person.unit_id)
 
 
 def end_session_of(person: Person, session_id: int) -> None:

@@ -80,6 +80,9 @@ def _note_failure(person_id: int | None) -> None:
     if person_id is not None:
         person = db.session.get_one(Person, person_id)
         _record(AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL, None, person)
+    else:
+        # Only from where: what was typed may be a number or, in the wrong field, a password.
+        record(AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL, None, "login:unknown")
 
 
 def _record(tag: AuditTag, actor_id: int | None, person: Person) -> None:

@@ -120,4 +120,10 @@ def remove_etextbook(actor: Person, etextbook: Etextbook) -> None:
 
 
 def _note(actor: Person, course: Course, **detail: int) -> None:
-    record(AuditTag.CATALOG_COURSE_UPDATE, actor.id, f"course:{course.id}", **detail)
+    record(
+        AuditTag.CATALOG_COURSE_UPDATE,
+        actor.id,
+        f"course:{course.id}",
+        organization_id=course.base_id,
+        **detail,
+    )

@@ -1,7 +1,7 @@
 """Making, changing, publishing and withdrawing courses."""
 
 import secrets
-from typing import IO
+from typing import IO, Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -70,7 +70,7 @@ def create_course(
     _check_slug(slug)
     course = Course(slug=slug, base=base, created_by_id=actor.id, **vars(facts))
     _insert(course)
-    record(AuditTag.CATALOG_COURSE_CREATE, actor.id, f"course:{course.id}")
+    _note(AuditTag.CATALOG_COURSE_CREATE, actor, course)
     return course
 
 
@@ -113,12 +113,14 @@ def update_course(
     changed = frozen_changes(course, facts)
     if changed and is_studied(course):
         raise Conflict(_l("已有学员学习本课程，不能再修改。"), field=changed[0])
-    for name, value in vars(facts).items():
+    given = vars(facts).items()
+    fields = sorted(name for name, value in given if getattr(course, name) != value)
+    for name, value in given:
         setattr(course, name, value)
     if slug and slug != course.slug:
         _change_slug(course, slug)
     db.session.flush()
-    record(AuditTag.CATALOG_COURSE_UPDATE, actor.id, f"course:{course.id}", frozen=changed)
+    _note(AuditTag.CATALOG_COURSE_UPDATE, actor, course, fields=fields, frozen=changed)
 
 
 def _change_slug(course: Course, slug: str) -> None:
@@ -144,7 +146,7 @@ def publish_course(actor: Person, course: Course) -> None:
         raise Invalid(" ".join(map(str, problems)))
     move(course, CourseState.PUBLISHED, COURSE_MOVES)
     course.published_at = course.published_at or clock.now()
-    record(AuditTag.CATALOG_COURSE_PUBLISH, actor.id, f"course:{course.id}")
+    _note(AuditTag.CATALOG_COURSE_PUBLISH, actor, course)
 
 
 def withdraw_course(actor: Person, course: Course) -> None:
@@ -154,7 +156,7 @@ def withdraw_course(actor: Person, course: Course) -> None:
     """
     require(actor, Permission.CATALOG_COURSE_PUBLISH, course.base_id)
     move(course, CourseState.WITHDRAWN, COURSE_MOVES)
-    record(AuditTag.CATALOG_COURSE_WITHDRAW, actor.id, f"course:{course.id}")
+    _note(AuditTag.CATALOG_COURSE_WITHDRAW, actor, course)
 
 
 def set_cover(actor: Person, course: Course, file: IO[bytes] | None) -> None:
@@ -167,4 +169,8 @@ def set_cover(actor: Person, course: Course, file: IO[bytes] | None) -> None:
     course.cover_path = store_cover(file) if file is not None else None
     if former is not None:
         after_commit(lambda: remove_file(former))
-    record(AuditTag.CATALOG_COURSE_UPDATE, actor.id, f"course:{course.id}", cover=True)
+    _note(AuditTag.CATALOG_COURSE_UPDATE, actor, course, cover=True)
+
+
+def _note(tag: AuditTag, actor: Person, course: Course, **detail: Any) -> None:
+    record(tag, actor.id, f"course:{course.id}", organization_id=course.base_id, **detail)

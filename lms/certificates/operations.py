@@ -69,7 +69,8 @@ def _save(make: Callable[[], Certificate], cycle_id: int) -> Certificate:
                 return found
             # Not the cycle, so a number that exists already was drawn: draw another.
             continue
-        record(AuditTag.CERTIFICATES_CERTIFICATE_ISSUE, None, f"certificate:{certificate.id}")
+        subject, base_id = f"certificate:{certificate.id}", certificate.base_id
+        record(AuditTag.CERTIFICATES_CERTIFICATE_ISSUE, None, subject, organization_id=base_id)
         enqueue_after_commit(render_certificate, certificate.id)
         return certificate
     raise Conflict()
@@ -136,7 +137,13 @@ def revoke_certificate(
     certificate.revocation_reason = reason
     certificate.revocation_note = note.strip()
     subject = f"certificate:{certificate.id}"
-    record(AuditTag.CERTIFICATES_CERTIFICATE_REVOKE, actor.id, subject, reason=reason.value)
+    record(
+        AuditTag.CERTIFICATES_CERTIFICATE_REVOKE,
+        actor.id,
+        subject,
+        organization_id=certificate.base_id,
+        reason=reason.value,
+    )
     db.session.flush()
     events.certificate_revoked.send(certificate, reason=certificate.revocation_note)
 

@@ -54,6 +54,7 @@ class AuditTag(LabelledEnum):
     ACCOUNTS_ROSTER_UPLOAD = "accounts:roster:upload", _l("上传人员名册")
     ACCOUNTS_SESSION_END = "accounts:session:end", _l("结束登录会话")
     AUDIT_EVENTS_EXPORT = "audit:events:export", _l("导出审计记录")
+    BANK_PLATFORM_REGISTER = "bank:platform:register", _l("登记学时推送平台")
     CATALOG_COURSE_CREATE = "catalog:course:create", _l("新建课程")
     CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布课程")
     CATALOG_COURSE_UPDATE = "catalog:course:update", _l("修改课程")

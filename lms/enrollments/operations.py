@@ -14,7 +14,7 @@ from lms.core.errors import Conflict, NotAllowed, NotFound
 from lms.core.events import cycle_completed, cycle_started, cycle_withdrawn
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState, EntryReason
-from lms.enrollments.queries import active_cycle, latest_cycle
+from lms.enrollments.queries import active_cycle, in_charge_of, latest_cycle
 from lms.enrollments.states import CYCLE_MOVES
 
 
@@ -76,7 +76,13 @@ def _start(
         if winner is None:
             raise Conflict() from None
         return winner
-    record(AuditTag.ENROLLMENTS_CYCLE_START, actor.id, f"cycle:{cycle.id}", reason=reason.value)
+    record(
+        AuditTag.ENROLLMENTS_CYCLE_START,
+        actor.id,
+        f"cycle:{cycle.id}",
+        organization_id=in_charge_of(cycle),
+        reason=reason.value,
+    )
     cycle_started.send(cycle)
     return cycle
 
@@ -111,7 +117,8 @@ def _end(cycle: Cycle, state: CycleState, tag: AuditTag, actor: Person | None = 
     move(cycle, state, CYCLE_MOVES)
     cycle.ended_at = clock.now()
     db.session.flush()
-    record(tag, actor.id if actor else None, f"cycle:{cycle.id}")
+    who = actor.id if actor else None
+    record(tag, who, f"cycle:{cycle.id}", organization_id=in_charge_of(cycle))
 
 
 def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:

@@ -51,3 +51,12 @@ def cycles_of(person: Person) -> list[Cycle]:
 def has_cycles(course: Course) -> bool:
     """Whether anybody has ever begun to study the course."""
     return bool(db.session.scalar(select(exists().where(Cycle.course_id == course.id))))
+
+
+def in_charge_of(cycle: Cycle) -> int | None:
+    """Whose affair a study is: the learner's unit's, or the course's base's for whoever has none.
+
+    Deeds of background work and of others are recorded with it.
+    """
+    unit_id = db.session.scalar(select(Person.unit_id).where(Person.id == cycle.person_id))
+    return unit_id or cycle.course.base_id

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from random import SystemRandom
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
@@ -17,6 +16,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
+from lms.enrollments.queries import in_charge_of
 from lms.exams import queries, rules
 from lms.exams.models import Attempt, AttemptState, ExamSettings, PaperItem
 from lms.exams.states import ATTEMPT
@@ -51,7 +51,12 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
         if won is None:
             raise Conflict() from None
         return won
-    record(AuditTag.EXAMS_ATTEMPT_START, actor.id, f"attempt:{attempt.id}")
+    record(
+        AuditTag.EXAMS_ATTEMPT_START,
+        actor.id,
+        f"attempt:{attempt.id}",
+        organization_id=in_charge_of(cycle),
+    )
     return attempt
 
 
@@ -174,8 +179,14 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
 
 def _audit_submission(attempt: Attempt) -> None:
     actor_id = None if attempt.was_overdue else attempt.cycle.person_id
-    detail: dict[str, Any] = {"points": attempt.points, "state": attempt.state.value}
-    record(AuditTag.EXAMS_ATTEMPT_SUBMIT, actor_id, f"attempt:{attempt.id}", **detail)
+    record(
+        AuditTag.EXAMS_ATTEMPT_SUBMIT,
+        actor_id,
+        f"attempt:{attempt.id}",
+        organization_id=in_charge_of(attempt.cycle),
+        points=attempt.points,
+        state=attempt.state.value,
+    )
 
 
 def _settle_cycle(attempt: Attempt) -> None:

@@ -12,7 +12,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import start_restudy
-from lms.enrollments.queries import latest_cycle
+from lms.enrollments.queries import in_charge_of, latest_cycle
 from lms.exams import queries
 from lms.exams.models import RestudyApplication, RestudyState
 from lms.exams.states import RESTUDY
@@ -35,7 +35,12 @@ def apply_for_restudy(actor: Person, cycle: Cycle, reason: str) -> RestudyApplic
             db.session.add(application)
     except IntegrityError:
         raise Conflict(_l("申请已经提交，请等待审批。")) from None
-    record(AuditTag.EXAMS_RESTUDY_APPLY, actor.id, f"restudy:{application.id}")
+    record(
+        AuditTag.EXAMS_RESTUDY_APPLY,
+        actor.id,
+        f"restudy:{application.id}",
+        organization_id=in_charge_of(cycle),
+    )
     return application
 
 
@@ -61,5 +66,6 @@ def decide_restudy(
     if approve:
         application.new_cycle_id = start_restudy(actor, application.cycle).id
     tag = AuditTag.EXAMS_RESTUDY_APPROVE if approve else AuditTag.EXAMS_RESTUDY_REFUSE
-    record(tag, actor.id, f"restudy:{application.id}")
+    in_charge = in_charge_of(application.cycle)
+    record(tag, actor.id, f"restudy:{application.id}", organization_id=in_charge)
     return application

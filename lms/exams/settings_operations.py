@@ -39,7 +39,15 @@ def set_exam(
     settings.minutes = minutes
     db.session.add(settings)
     db.session.flush()
-    record(AuditTag.CATALOG_COURSE_UPDATE, actor.id, f"course:{course.id}", exam=settings.parts)
+    record(
+        AuditTag.CATALOG_COURSE_UPDATE,
+        actor.id,
+        f"course:{course.id}",
+        organization_id=course.base_id,
+        exam=settings.parts,
+        pass_percent=pass_percent,
+        minutes=minutes,
+    )
     return settings
 
 

@@ -11,6 +11,7 @@ from lms.accounts.identity import identity_hash
 from lms.accounts.rules import is_identity_number, normalize_identity_number
 from lms.accounts.vault import vault
 from lms.core import clock
+from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -37,6 +38,7 @@ def register_platform(code: str, pem: str) -> Platform:
         found = Platform(code=code, public_key=key)
         db.session.add(found)
         db.session.flush()
+        record(AuditTag.BANK_PLATFORM_REGISTER, None, f"platform:{found.id}", code=code)
     if found.public_key != key:
         raise Conflict(_l("该平台代码已用另一把密钥注册。"))
     return found

@@ -99,11 +99,13 @@ def retry_delivery(actor: Person, delivery: Delivery) -> None:
     Raises NotAllowed unless `actor` may see the deliveries of the course's base, IllegalMove if
     the bank has acknowledged it already.
     """
-    require(actor, Permission.HOURS_DELIVERY_READ, delivery.credit.cycle.course.base_id)
+    base_id = delivery.credit.cycle.course.base_id
+    require(actor, Permission.HOURS_DELIVERY_READ, base_id)
     if delivery.state is not DeliveryState.PENDING:
         move(delivery, DeliveryState.PENDING, DELIVERY_MOVES)
     delivery.next_try_at = clock.now()
-    record(AuditTag.HOURS_DELIVERY_RETRY, actor.id, f"delivery:{delivery.id}")
+    subject = f"delivery:{delivery.id}"
+    record(AuditTag.HOURS_DELIVERY_RETRY, actor.id, subject, organization_id=base_id)
     enqueue_after_commit(deliver, delivery.id)
 
 

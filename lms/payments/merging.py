@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.core.audit import AuditTag, record
+from lms.core.audit import AuditTag
 from lms.core.db import db
+from lms.payments.audit import record_order
 from lms.payments.models import Order, OrderState
 from lms.payments.operations import close_order
 from lms.payments.queries import lock_buyer, order_in
@@ -41,4 +42,4 @@ def _make_room(survivor: Person, paid: Order, actor: Person) -> bool:
 
 def _close(order: Order, actor: Person) -> None:
     close_order(order)
-    record(AuditTag.PAYMENTS_ORDER_CLOSE, actor.id, f"order:{order.id}")
+    record_order(AuditTag.PAYMENTS_ORDER_CLOSE, actor.id, order)

@@ -12,7 +12,7 @@ from lms.accounts.operations import require
 from lms.catalog.models import Course
 from lms.catalog.rules import course_price
 from lms.core import clock
-from lms.core.audit import AuditTag, record
+from lms.core.audit import AuditTag
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
@@ -20,6 +20,7 @@ from lms.core.states import move
 from lms.enrollments.models import CycleState
 from lms.enrollments.operations import check_may_study, withdraw_cycle
 from lms.enrollments.queries import holding_cycle, latest_cycle
+from lms.payments.audit import record_order
 from lms.payments.gateway import gateway
 from lms.payments.models import Order, OrderState, RefundCause
 from lms.payments.queries import lock_buyer, lock_order, order_in
@@ -85,7 +86,7 @@ def _write_order(actor: Person, course: Course) -> Order:
     )
     db.session.add(order)
     db.session.flush()
-    record(AuditTag.PAYMENTS_ORDER_CREATE, actor.id, f"order:{order.id}", fen=order.amount_fen)
+    record_order(AuditTag.PAYMENTS_ORDER_CREATE, actor.id, order, fen=order.amount_fen)
     return order
 
 
@@ -110,7 +111,7 @@ def cancel_order(actor: Person, order: Order) -> None:
     if locked is None or locked.state is not OrderState.PENDING:
         raise Conflict(_l("订单已不在待支付状态。"))
     close_order(locked)
-    record(AuditTag.PAYMENTS_ORDER_CLOSE, actor.id, f"order:{order.id}")
+    record_order(AuditTag.PAYMENTS_ORDER_CLOSE, actor.id, locked)
 
 
 def check_order(number: str) -> None:
@@ -125,7 +126,7 @@ def expire_order(number: str) -> None:
     order = lock_order(number)
     if order is not None and order.state is OrderState.PENDING and order.is_expired:
         close_order(order)
-        record(AuditTag.PAYMENTS_ORDER_CLOSE, None, f"order:{order.id}")
+        record_order(AuditTag.PAYMENTS_ORDER_CLOSE, None, order)
 
 
 def refund_order(actor: Person, order: Order, reason: str) -> None:

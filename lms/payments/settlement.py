@@ -5,13 +5,14 @@ import secrets
 from sqlalchemy import select
 
 from lms.core import clock
-from lms.core.audit import AuditTag, record
+from lms.core.audit import AuditTag
 from lms.core.db import db
 from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
 from lms.enrollments.models import EntryReason
 from lms.enrollments.operations import enrol
 from lms.enrollments.queries import holding_cycle
+from lms.payments.audit import record_order
 from lms.payments.gateway import PaymentNotice
 from lms.payments.models import (
     NoticeOutcome,
@@ -94,7 +95,7 @@ def _pay(order: Order) -> None:
     move(order, OrderState.PAID, ORDER_MOVES)
     order.paid_at, order.closed_at = clock.now(), None
     db.session.flush()
-    record(AuditTag.PAYMENTS_ORDER_PAY, order.person_id, f"order:{order.id}")
+    record_order(AuditTag.PAYMENTS_ORDER_PAY, order.person_id, order)
     enrol(order.person, order.course, EntryReason.ORDER)
 
 
@@ -103,6 +104,7 @@ def _close_if_pending(order: Order) -> None:
         move(order, OrderState.CLOSED, ORDER_MOVES)
         order.closed_at = clock.now()
         db.session.flush()
+        record_order(AuditTag.PAYMENTS_ORDER_CLOSE, None, order)
 
 
 def request_refund(
@@ -120,6 +122,6 @@ def request_refund(
     db.session.add(refund)
     db.session.flush()
     detail = {"refund": refund.number, "cause": cause.value}
-    record(AuditTag.PAYMENTS_ORDER_REFUND, actor_id, f"order:{payment.order_id}", **detail)
+    record_order(AuditTag.PAYMENTS_ORDER_REFUND, actor_id, payment.order, **detail)
     enqueue_after_commit(send_refund, refund.id)
     return refund

@@ -98,4 +98,10 @@ def _write(question: Question, facts: QuestionFacts, lesson: Lesson | None) -> N
 
 
 def _note(tag: AuditTag, actor: Person, question: Question) -> None:
-    record(tag, actor.id, f"question:{question.id}", course_id=question.course_id)
+    record(
+        tag,
+        actor.id,
+        f"question:{question.id}",
+        organization_id=question.course.base_id,
+        course_id=question.course_id,
+    )

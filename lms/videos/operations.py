@@ -64,6 +64,7 @@ def import_video(
         AuditTag.VIDEOS_VIDEO_UPLOAD,
         actor.id if actor else None,
         f"lesson:{lesson.id}",
+        organization_id=lesson.course.base_id,
         video=video.id,
         size_bytes=video.size_bytes,
     )
@@ -156,4 +157,10 @@ def remove_subtitle(actor: Person, subtitle: Subtitle) -> None:
 
 def _note(tag: AuditTag, actor: Person | None, subtitle: Subtitle) -> None:
     who = actor.id if actor else None
-    record(tag, who, f"lesson:{subtitle.lesson_id}", language=subtitle.language.value)
+    record(
+        tag,
+        who,
+        f"lesson:{subtitle.lesson_id}",
+        organization_id=subtitle.lesson.course.base_id,
+        language=subtitle.language.value,
+    )
