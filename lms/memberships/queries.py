@@ -24,7 +24,7 @@ PAGE_SIZE = 30
 # Nobody counts a million people for a heading; beyond this the page says "more than".
 COUNTED_AT_MOST = 1000
 # So few units are named to the database by their ids, which lets it judge how many people that is.
-_FEW_UNITS = 50
+_FEW_UNITS = 500
 
 
 @dataclass(frozen=True)
