@@ -49,13 +49,13 @@ def cases(province: Province) -> Iterator[Case]:
     common = db.session.scalars(
         select(Person).where(Person.name.startswith("王")).order_by(Person.id.desc()).limit(1)
     ).one()
+    people, deep, name = "/manage/people", f"{middle.unit_id}~{middle.id}", common.name
     for who in ("province", "city", "county", "department", "unit"):
-        people = "/manage/people"
         yield Case(who, "first page", people)
-        yield Case(who, "deep page", f"{people}?after={middle.unit_id}~{middle.id}")
+        yield Case(who, "deep page", f"{people}?after={deep}")
         yield Case(who, "last page", f"{people}?page=last")
         yield Case(who, "name 王", f"{people}?name=王")
-        yield Case(who, f"name {common.name}", f"{people}?name={common.name}")
+        yield Case(who, f"name {name}", f"{people}?name={name}")
         yield Case(who, f"name {RARE_NAME}", f"{people}?name={RARE_NAME}")
         yield Case(who, "name of nobody", f"{people}?name=乜乜乜")
         yield Case(who, "not activated", f"{people}?activated=no")

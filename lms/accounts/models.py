@@ -32,7 +32,14 @@ class Person(Model):
     __tablename__ = "people"
     __table_args__ = (
         Index("ix_people_unit_id_id", "unit_id", "id"),
-        Index("ix_people_name_id", "name", "id", postgresql_ops={"name": "text_pattern_ops"}),
+        # With the unit, so that a common name is narrowed to a division without reading its people.
+        Index(
+            "ix_people_name_id",
+            "name",
+            "id",
+            postgresql_ops={"name": "text_pattern_ops"},
+            postgresql_include=["unit_id"],
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -530,6 +530,7 @@ def upgrade() -> None:
             ["name", "id"],
             unique=False,
             postgresql_ops={"name": "text_pattern_ops"},
+            postgresql_include=["unit_id"],
         )
         batch_op.create_index(batch_op.f("ix_people_phone_hash"), ["phone_hash"], unique=False)
         batch_op.create_index("ix_people_unit_id_id", ["unit_id", "id"], unique=False)
