@@ -13,7 +13,7 @@ from tests.journeys import world
 from tests.journeys.conftest import RESULTS
 from tests.journeys.inspection import Findings, links_of, walk
 
-STAFF = ("trainer", "base", "unit", "department", "bureau")
+STAFF = ("trainer", "base", "unit", "department", "bureau", "auditor")
 
 
 # The walks of staff share most pages; each kind of page is looked at with the first who reaches it.
@@ -29,7 +29,8 @@ def _findings(role: str, seen_before: frozenset[str] = frozenset()) -> Findings:
 
 def test_what_a_guest_sees(visit):
     findings = _findings("guest")
-    walk(visit("guest"), ["/", "/courses", "/sign-in", "/verify"], findings)
+    doors = ["/sign-in", "/register", "/register/unit", "/activate", "/reset", "/privacy"]
+    walk(visit("guest"), ["/", "/courses", "/verify", *doors], findings)
     assert findings.wrong == []
     assert len(findings.looked_at) >= 5
 
@@ -38,7 +39,10 @@ def test_what_a_learner_sees(visit):
     findings = _findings("learner")
     visitor = visit("reader")
     visitor.sign_in(world.READER.username)
-    walk(visitor, ["/me", "/me/hours", "/me/certificates", "/hourbank/me"], findings)
+    account = ["/me/profile", "/me/profile/contact", "/me/membership", "/me/security"]
+    factors = ["/me/security/second-factor", "/me/security/password"]
+    hours = ["/me/hours", "/me/certificates", "/hourbank/me"]
+    walk(visitor, ["/me", *hours, *account, *factors], findings)
     assert findings.wrong == []
     kinds = {"/learn/:x/lessons/:x", "/exams/:x", "/me/hours/:x", "/v/:x", "/courses/:x"}
     assert kinds <= findings.looked_at.keys()
