@@ -13,9 +13,11 @@ from lms.administration import (
     picker_views,
     post_views,
     request_views,
+    shown,
     views,
 )
 from lms.administration.division_names import division_name
+from lms.auditing import subjects
 from lms.core.permissions import Permission
 from lms.organizations.rules import division_level
 from lms.web import navigation, slots
@@ -39,6 +41,7 @@ def register(app: Flask) -> None:
     slots.fill(app, "me.cards", cards.my_posts, order=80)
     slots.fill(app, "front.sections", cards.register_here, order=90)
     navigation.add(app, *_entries())
+    subjects.describe(app, "organization", shown.shown_organizations)
     cli.register(app)
 
 

@@ -3,12 +3,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from benchmarks.people_lists import counting
 from lms.auditing import queries
 from lms.core.audit import AuditEvent, AuditTag, Origin, record, set_origin
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Division, Organization, OrganizationKind
-from tests.factories import OrganizationFactory, PersonFactory, PostFactory
+from tests.auditing.support import write_event
+from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import identity_number
 from tests.support import sign_in
 
@@ -73,7 +75,7 @@ def visit(client, auditor):
         # Anew each time: a session ends by itself while the clock moves on.
         sign_in(client, auditor)
         answer = client.get("/manage/audit", query_string=arguments)
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200
         return answer.text
 
     return get
@@ -88,6 +90,10 @@ def _note(tag=AuditTag.ACCOUNTS_ROSTER_APPLY, unit=None, actor=None, subject="ro
             organization_id=unit.id if unit else None,
             **detail,
         )
+
+
+def _newest():
+    return db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
 
 
 def test_auditor_sees_what_happened_in_their_division_and_nowhere_else(visit, unit, elsewhere):
@@ -114,7 +120,7 @@ def test_only_auditors_of_a_province_see_what_concerns_no_organization(
 def test_event_of_elsewhere_is_not_found(client, auditor, elsewhere):
     sign_in(client, auditor)
     _note(unit=elsewhere)
-    event = db.session.scalars(select(AuditEvent)).all()[-1]
+    event = _newest()
     assert client.get(f"/manage/audit/{event.id}").status_code == 404
 
 
@@ -136,7 +142,7 @@ def test_detail_page_masks_the_identity_number(client, auditor, unit, clock):
     number = identity_number(77)
     officer = PersonFactory(name="李建国", unit=unit, identity_number=number)
     _note(unit=unit, actor=officer)
-    event = db.session.scalars(select(AuditEvent)).all()[-1]
+    event = _newest()
     page = client.get(f"/manage/audit/{event.id}").text
     assert officer.masked_identity in page
     assert number not in page
@@ -236,13 +242,9 @@ def test_pages_follow_one_another_without_losing_a_row(unit, clock):
 
 def test_events_recorded_late_are_still_in_their_period(unit, city, clock):
     scope = queries.scope_of(_auditor(city))
-    yesterday = clock() - dt.timedelta(hours=13)
     _note(unit=unit, subject="roster:1")
-    with transaction():
-        event = db.session.scalars(select(AuditEvent)).all()[-1]
-        late = {c.key: getattr(event, c.key) for c in AuditEvent.__table__.columns}
-        late |= {"id": event.id + 1, "happened_at": yesterday, "subject": "roster:9"}
-        db.session.add(AuditEvent(**late))
+    yesterday = clock() - dt.timedelta(hours=13)
+    write_event(_newest().id + 1, yesterday, organization_id=unit.id, subject="roster:9")
     day = queries.EventFilter(until=dt.date(2025, 6, 1))
     assert [e.subject for e in queries.events_page(scope, day).rows] == ["roster:9"]
 
@@ -251,3 +253,29 @@ def test_auditor_opens_nothing_else_of_the_staff_pages(client, auditor):
     sign_in(client, auditor)
     for address in ("/manage/orders", "/manage/deliveries", "/manage/restudy", "/manage/courses"):
         assert client.get(address).status_code == 403
+
+
+def test_records_are_linked_for_who_may_open_them(client, visit, unit, elsewhere):
+    course = CourseFactory(title="信息安全基础")
+    _note(unit=unit, subject=f"organization:{unit.id}")
+    _note(unit=unit, subject=f"organization:{elsewhere.id}")
+    _note(unit=unit, subject=f"course:{course.id}")
+    page = visit()
+    assert f'href="/manage/organizations/{unit.id}"' in page
+    assert f'href="/manage/organizations/{elsewhere.id}"' not in page
+    assert f'<a href="/courses/{course.slug}">课程 信息安全基础</a>' in page
+
+
+def test_a_page_asks_the_database_no_more_for_more_rows(client, auditor, unit):
+    def asked(rows):
+        for number in range(rows):
+            officer = PersonFactory(unit=unit)
+            _note(unit=unit, actor=officer, subject=f"person:{officer.id}")
+            _note(unit=unit, actor=officer, subject=f"organization:{unit.id}", new=number)
+        sign_in(client, auditor)
+        statements = []
+        with counting(statements):
+            assert client.get("/manage/audit").status_code == 200
+        return len(statements)
+
+    assert asked(1) == asked(12) <= 14
