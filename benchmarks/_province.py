@@ -211,7 +211,7 @@ def _write_events(size: Size) -> None:
     """A year of events: sign-ins most of all, some deeds seldom, now and then of the system."""
     _run(
         "INSERT INTO audit_events (happened_at, actor_id, organization_id, address, tag, subject, "
-        "detail) SELECT now() - (:events - n) * INTERVAL '1 year' / :events, "
+        "detail) SELECT now() - (:events - n) * INTERVAL '365 days' / :events, "
         "NULLIF(1 + (CAST(n AS bigint) * 7919) % :people, 1), p.unit_id, "
         "'10.' || n % 7 || '.' || n % 251 || '.' || n % 199, "
         "CASE WHEN n % 10000 = 0 THEN 'accounts:identity:read' WHEN n % 5 = 0 "

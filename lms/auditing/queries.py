@@ -201,9 +201,9 @@ def _bounded(query: Select[Any], event: Any, wanted: EventFilter) -> Select[Any]
 
 def find_organization_ids(scope: Scope, text: str) -> list[int]:
     """Organizations of the scope with this id, or with this text in their name; 50 at most."""
-    if text.isascii() and text.isdecimal():
-        named = Organization.id == int(text)
-    else:
+    try:
+        named = Organization.id == record_id(text)
+    except ValueError:
         named = Organization.name.contains(text, autoescape=True)
     found = scope.organizations.where(named).order_by(Organization.name).limit(_MOST_NAMED)
     return list(db.session.scalars(found))

@@ -26,8 +26,8 @@ EVENT_FIELDS = (
 NO_DIGEST = "0" * 64
 # Ids begin at 1, but whoever writes behind the back of the sequence need not keep to that.
 BELOW_ALL_IDS = -(2**63)
-# How long before its seal's predecessor an event may have happened: what a transaction may last
-# between noting an event and committing it. Anything older was written under a false date.
+# How long before the events sealed earlier an event may have happened: what a transaction may
+# last between noting an event and committing it. Anything older was written under a false date.
 LATEST_COMMIT = dt.timedelta(minutes=15)
 # The sealing process and the web servers may disagree a little about the time.
 CLOCK_SKEW = dt.timedelta(minutes=5)

@@ -31,6 +31,19 @@ class Found:
     seals: int = 0
     events: int = 0
     unsealed: int = 0
+    # When the latest of the events verified so far happened.
+    latest: dt.datetime | None = None
+
+    def date(self, summary: rules.Summary, until: dt.datetime) -> Iterator[str]:
+        """Which events are dated before what was sealed earlier, or after `until`."""
+        earliest, latest = summary.earliest, summary.latest
+        if earliest and self.latest and earliest[0] < self.latest - rules.LATEST_COMMIT:
+            yield f"event {earliest[1]} is dated back"
+        if latest and latest[0] > until + rules.CLOCK_SKEW:
+            yield f"event {latest[1]} is dated ahead"
+        if latest:
+            # A date in the future must not make those that are right look wrong.
+            self.latest = max(self.latest or latest[0], min(latest[0], until))
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,6 @@ class Link:
 
     last: int = rules.BELOW_ALL_IDS
     digest: str = rules.NO_DIGEST
-    sealed_at: dt.datetime | None = None
 
 
 def doubts(ring: KeyRing, logged: LoggedSeals | None, until: int, found: Found) -> Iterator[str]:
@@ -59,7 +71,7 @@ def doubts(ring: KeyRing, logged: LoggedSeals | None, until: int, found: Found) 
             yield f"{_name(seal)}: cannot be verified without the seal before"
         else:
             yield from (f"{_name(seal)}: {what}" for what in _check_events(seal, link, found))
-        number, link = seal.id, Link(seal.last_event_id, seal.digest, seal.sealed_at)
+        number, link = seal.id, Link(seal.last_event_id, seal.digest)
         found.seals += 1
     yield from _check_unsealed(link, found)
     yield from _check_log(number, logged)
@@ -93,9 +105,7 @@ def _missing(numbers: range) -> Iterator[str]:
 def _link_from_log(number: int, logged: LoggedSeals | None) -> Link | None:
     """The seal before, if the log still knows what the database has lost."""
     kept = logged.seals.get(number) if logged else None
-    if kept is None:
-        return None
-    return Link(kept[0].last, kept[0].digest, dt.datetime.fromisoformat(kept[0].sealed_at))
+    return Link(kept[0].last, kept[0].digest) if kept else None
 
 
 def _check(
@@ -130,31 +140,19 @@ def _check_events(seal: AuditSeal, link: Link, found: Found) -> Iterator[str]:
         yield f"{summary.count - seal.count} events were inserted beside the {seal.count} sealed"
     elif summary.digest != seal.digest:
         yield "events were changed or replaced"
-    yield from _false_dates(summary, link.sealed_at, seal.sealed_at)
-
-
-def _false_dates(
-    summary: rules.Summary, after: dt.datetime | None, until: dt.datetime
-) -> Iterator[str]:
-    """Events dated before what was sealed earlier already, or after they were sealed."""
-    if after and summary.earliest and summary.earliest[0] < after - rules.LATEST_COMMIT:
-        yield f"event {summary.earliest[1]} is dated back"
-    if summary.latest and summary.latest[0] > until + rules.CLOCK_SKEW:
-        yield f"event {summary.latest[1]} is dated ahead"
+    yield from found.date(summary, seal.sealed_at)
 
 
 def _check_unsealed(link: Link | None, found: Found) -> Iterator[str]:
-    newest = link or Link()
     try:
-        summary = rules.summarize("", events_between(newest.last, None))
+        summary = rules.summarize("", events_between((link or Link()).last, None))
     except _UNREADABLE:
         db.session.rollback()
         yield "an event that is not sealed yet cannot be read"
         return
     found.unsealed = summary.count
     name = f"events {summary.first} to {summary.last}, not sealed yet"
-    dated = _false_dates(summary, newest.sealed_at, clock.now())
-    yield from (f"{name}: {what}" for what in dated)
+    yield from (f"{name}: {what}" for what in found.date(summary, clock.now()))
     if summary.earliest and clock.now() - summary.earliest[0] > rules.LONGEST_WAIT:
         yield f"{name}: waiting since {rules.instant_text(summary.earliest[0])}; is beat running?"
 

@@ -63,6 +63,15 @@ def test_many_events_get_seals_of_limited_size(app, clock, settings, monkeypatch
     assert what_is_wrong(settings) == []
 
 
+def test_long_history_sealed_at_once_is_not_called_dated_back(app, clock, settings, monkeypatch):
+    monkeypatch.setattr(sealing, "SEAL_SIZE", 4)
+    for _event in range(10):
+        _note()
+        clock.advance(hours=5)
+    assert tasks.seal_audit.run() == 3
+    assert what_is_wrong(settings) == []
+
+
 def test_event_of_an_open_transaction_is_neither_lost_nor_overtaken(late, settings, monkeypatch):
     """A smaller id that is committed late is not sealed over, and is sealed with the rest."""
     waiting = settling.settled_id
