@@ -94,18 +94,29 @@ def _try_to_get_in(client):
             assert number[:17] not in answer.headers.get("Location", "")
 
 
-def test_all_of_them_were_imported(answers):
-    """Without this the searches below would search an empty house."""
-    imported = select(func.count()).select_from(Person).where(Person.password_hash.is_(None))
-    assert db.session.scalar(imported) >= COUNT
-
-
-def test_none_is_in_an_answer_or_a_queue(answers):
+def test_a_thousand_numbers_go_the_whole_way_and_none_is_found_in_clear(
+    answers, app, unit, manager, caplog, monkeypatch
+):
+    """One journey, searched from end to end: making it again for each search takes too long."""
+    _see_that_they_were_imported()
     assert len(answers) > 25
     assert [found for data in answers for found in planted_in(data)] == []
+    _search_tables()
+    _search_files(app)
+    visitors = [PostFactory(role=role).person for role in Role] + [PersonFactory(unit=unit)]
+    looked = sum(_search_pages(app, sign_in(app.test_client(), each)) for each in visitors)
+    assert looked > 60
+    _search_export(manager)
+    _search_logs(caplog, manager, monkeypatch)
 
 
-def test_none_is_in_the_database(answers, settings):
+def _see_that_they_were_imported():
+    """Without this the searches would search an empty house."""
+    imported = select(func.count()).select_from(Person).where(Person.password_hash.is_(None))
+    assert (db.session.scalar(imported) or 0) >= COUNT
+
+
+def _search_tables():
     searched = 0
     for table in Base.metadata.sorted_tables:
         for each in db.session.execute(table.select()):
@@ -116,38 +127,14 @@ def test_none_is_in_the_database(answers, settings):
     assert searched > 20 * COUNT
 
 
-def test_none_is_in_a_log(answers, caplog, manager, monkeypatch):
-    """Not even when something breaks while a number is in hand."""
-
-    def break_down(_actor, text):
-        raise RuntimeError(f"cannot look up {len(text)} characters")
-
-    monkeypatch.setattr(finding, "find_by_number", break_down)
-    answer = manager.post("/manage/people/search", data={"q": PLANTED[0]})
-    assert answer.status_code == 500
-    shown = "\n".join(_told(record) for record in caplog.get_records("setup") + caplog.records)
-    assert "RuntimeError" in shown
-    assert planted_in(shown.encode()) == []
-
-
-def _told(record):
-    return record.getMessage() + (record.exc_text or "")
-
-
-def test_none_is_in_a_file(answers, app):
-    """Neither in the database's own files nor in anything else that is kept."""
+def _search_files(app):
+    """Neither the database's own files nor anything else that is kept."""
     settings = app.extensions["settings"]
     db.session.rollback()
     roots = {Path(settings.var_dir).parent, settings.media_path}
     files = [path for root in roots for path in root.rglob("*") if path.is_file()]
     assert files
     assert [path for path in files if planted_in(path.read_bytes())] == []
-
-
-def test_none_is_in_the_pages_and_exports_of_anybody(answers, app, unit):
-    visitors = [PostFactory(role=role).person for role in Role] + [PersonFactory(unit=unit)]
-    looked = sum(_search_pages(app, sign_in(app.test_client(), each)) for each in visitors)
-    assert looked > 60
 
 
 def _search_pages(app, client) -> int:
@@ -161,7 +148,7 @@ def _search_pages(app, client) -> int:
     return seen
 
 
-def test_an_export_of_people_is_masked(answers, manager):
+def _search_export(manager):
     exported = manager.post("/manage/people/export", data={"format": "xlsx"})
     assert exported.status_code == 200
     cells = [
@@ -172,6 +159,21 @@ def test_an_export_of_people_is_masked(answers, manager):
     ]
     assert sum("*" in cell for cell in cells) >= COUNT
     assert planted_in("\n".join(cells).encode()) == []
+
+
+def _search_logs(caplog, manager, monkeypatch):
+    """Not even when something breaks while a number is in hand."""
+
+    def break_down(_actor, text):
+        raise RuntimeError(f"cannot look up {len(text)} characters")
+
+    monkeypatch.setattr(finding, "find_by_number", break_down)
+    answer = manager.post("/manage/people/search", data={"q": PLANTED[0]})
+    assert answer.status_code == 500
+    records = caplog.get_records("setup") + caplog.records
+    shown = "\n".join(record.getMessage() + (record.exc_text or "") for record in records)
+    assert "RuntimeError" in shown
+    assert planted_in(shown.encode()) == []
 
 
 def test_a_number_in_clear_would_be_found():
