@@ -53,6 +53,14 @@ def open_employment(person: Person) -> Employment | None:
     return db.session.scalar(query)
 
 
+def unit_in_charge_id(person: Person) -> int | None:
+    """The person's unit, or the last one they belonged to; None for whoever never had one."""
+    if person.unit_id is not None:
+        return person.unit_id
+    query = select(Employment.organization_id).where(Employment.person_id == person.id)
+    return db.session.scalar(query.order_by(Employment.id.desc()).limit(1))
+
+
 def employments_of(person: Person) -> list[Employment]:
     """Where the person is and was employed, the newest first."""
     query = select(Employment).where(Employment.person_id == person.id)

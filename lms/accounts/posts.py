@@ -68,10 +68,11 @@ def end_post(post: Post, actor_id: int | None) -> None:
         _record(AuditTag.ACCOUNTS_POST_END, post, actor_id)
 
 
-def end_posts_of(person: Person, actor_id: int | None) -> None:
-    """End every post of a person who leaves for good."""
+def end_posts_of(person: Person, actor_id: int | None, organization_id: int | None = None) -> None:
+    """End every post of a person who leaves for good, or those in one organization they leave."""
     for post in person.posts:
-        end_post(post, actor_id)
+        if organization_id in (None, post.organization_id):
+            end_post(post, actor_id)
 
 
 def end_posts_in(organization: Organization, actor_id: int | None) -> None:

@@ -14,7 +14,7 @@ from lms.accounts.rules import (
 )
 from lms.accounts.vault import vault
 from lms.core.db import db
-from lms.core.permissions import GRANTS, Permission
+from lms.core.permissions import APART, GRANTS, Permission
 from lms.organizations.models import Organization
 from lms.organizations.queries import is_in_charge
 
@@ -87,3 +87,18 @@ def is_allowed(person: Person, permission: Permission, organization_id: int | No
         return False
     query = organizations_with(person, permission).where(Organization.id == organization_id)
     return db.session.scalar(query) is not None
+
+
+def is_over_posts(actor: Person, person: Person, permission: Permission) -> bool:
+    """Whether `actor` has `permission` wherever `person` has a say; true of whoever has none.
+
+    To be asked before anything that opens or closes an account: with it go all its posts, and a
+    unit must not get at those of an officer above it, nor officers at the auditor beside them.
+    """
+    own = {post.organization_id for post in actor.posts if post.is_in_force}
+    return all(
+        is_allowed(actor, permission, post.organization_id)
+        and not (post.role in APART and post.organization_id in own)
+        for post in person.posts
+        if post.is_in_force
+    )

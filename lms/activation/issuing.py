@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from lms.accounts.enums import MAY_SIGN_IN
 from lms.accounts.models import Person
-from lms.accounts.queries import is_allowed, organizations_with
+from lms.accounts.queries import is_allowed, is_over_posts, organizations_with
 from lms.activation.codes import hash_of_code, new_code, purpose_for, void_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
 from lms.config import Settings
@@ -19,9 +19,10 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Invalid, NotAllowed, NotFound
-from lms.core.permissions import APART, Permission
+from lms.core.permissions import Permission
 
 MOST_ON_A_SHEET = 500
+_ISSUE = Permission.PEOPLE_CODE_ISSUE
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _check(actor: Person, people: Sequence[Person]) -> None:
         raise Invalid(_l("请先选择要发放激活码的人员。"))
     if len(people) > MOST_ON_A_SHEET:
         raise Invalid(_l("一次最多发放 %(count)s 人，请分批发放。", count=MOST_ON_A_SHEET))
-    within = set(db.session.scalars(organizations_with(actor, Permission.PEOPLE_CODE_ISSUE)))
+    within = set(db.session.scalars(organizations_with(actor, _ISSUE)))
     for person in people:
         if person.unit_id not in within:
             raise NotFound()
@@ -88,23 +89,8 @@ def _check_one(actor: Person, person: Person) -> None:
         raise Invalid(_l("%(name)s的账号已停用，不能发放激活码。", name=person.name))
     if person.id == actor.id:
         raise NotAllowed(_l("自己的密码请在“账号安全”中修改。"))
-    if not _is_over_posts(actor, person):
+    if not is_over_posts(actor, person, _ISSUE):
         raise NotAllowed(_l("%(name)s担任其他机构的岗位，请由该机构发放。", name=person.name))
-
-
-def _is_over_posts(actor: Person, person: Person) -> bool:
-    """Whether the actor is in charge wherever the person has a say.
-
-    A code opens the account with all its posts: a unit must not open that of an officer above it,
-    and officers not that of the auditor beside them.
-    """
-    own = {post.organization_id for post in actor.posts if post.is_in_force}
-    return all(
-        is_allowed(actor, Permission.PEOPLE_CODE_ISSUE, post.organization_id)
-        and not (post.role in APART and post.organization_id in own)
-        for post in person.posts
-        if post.is_in_force
-    )
 
 
 def waiting_people(actor: Person, unit_id: int) -> list[Person]:
@@ -112,7 +98,7 @@ def waiting_people(actor: Person, unit_id: int) -> list[Person]:
 
     Raises NotFound for a unit that the actor issues no codes for.
     """
-    if not is_allowed(actor, Permission.PEOPLE_CODE_ISSUE, unit_id):
+    if not is_allowed(actor, _ISSUE, unit_id):
         raise NotFound()
     has_code = (
         select(OneTimeCode.id)
@@ -127,7 +113,7 @@ def waiting_people(actor: Person, unit_id: int) -> list[Person]:
     query = select(Person).where(Person.unit_id == unit_id, Person.password_hash.is_(None))
     query = query.where(Person.state.in_(MAY_SIGN_IN)).options(selectinload(Person.posts))
     query = query.order_by(has_code, Person.id).limit(MOST_ON_A_SHEET)
-    return [person for person in db.session.scalars(query) if _is_over_posts(actor, person)]
+    return [each for each in db.session.scalars(query) if is_over_posts(actor, each, _ISSUE)]
 
 
 def chosen_people(actor: Person, ids: Sequence[int]) -> list[Person]:
@@ -135,7 +121,7 @@ def chosen_people(actor: Person, ids: Sequence[int]) -> list[Person]:
     wanted = set(ids)
     query = select(Person).where(
         Person.id.in_(wanted),
-        Person.unit_id.in_(organizations_with(actor, Permission.PEOPLE_CODE_ISSUE)),
+        Person.unit_id.in_(organizations_with(actor, _ISSUE)),
     )
     query = query.options(selectinload(Person.posts)).order_by(Person.id)
     people = list(db.session.scalars(query))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from lms.accounts.employments import join_unit, leave_unit
+from lms.accounts.employments import join_unit, leave_unit, unit_in_charge_id
 from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.identity import read_phone, seal_phone
 from lms.accounts.models import Person
@@ -20,7 +20,7 @@ from lms.core.events import person_merged
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.memberships.operations import cancel_open_request
-from lms.memberships.queries import unit_in_charge_id
+from lms.memberships.queries import check_over_posts
 from lms.memberships.request_queries import open_request
 from lms.memberships.states import PERSON
 from lms.organizations.models import Organization
@@ -34,6 +34,7 @@ class MergeCause(LabelledEnum):
     WRONG_NUMBER = "wrong_number", _l("登记时证件号码有误")
 
 
+_MERGE = Permission.PEOPLE_PERSON_MERGE
 _MAY_STAY = frozenset({PersonState.ACTIVE, PersonState.SUSPENDED, PersonState.RETIRED})
 
 
@@ -59,7 +60,8 @@ def pair_to_merge(actor: Person, survivor_id: int, duplicate_id: int) -> Pair:
     """Two people whom `actor` may merge.
 
     Raises NotFound for one out of reach, Invalid for one and the same, Conflict if one was merged
-    already or the survivor's account is none that could go on.
+    already or the survivor's account is none that could go on, NotAllowed if one has posts that
+    `actor` is not in charge of: a merger ends those of the one, and gives the other a phone.
     """
     survivor, duplicate = (person_to_merge(actor, each) for each in (survivor_id, duplicate_id))
     if survivor.id == duplicate.id:
@@ -70,6 +72,8 @@ def pair_to_merge(actor: Person, survivor_id: int, duplicate_id: int) -> Pair:
         raise Conflict(_l("保留的人员必须是已通过审核的人员。"))
     if actor.id in (survivor.id, duplicate.id):
         raise Conflict(_l("不能合并自己的账号，请由同事办理。"))
+    for person in (survivor, duplicate):
+        check_over_posts(actor, person, _MERGE)
     return Pair(survivor, duplicate)
 
 
@@ -85,10 +89,14 @@ def person_to_merge(actor: Person, person_id: int) -> Person:
 
 
 def _is_in_reach(actor: Person, person: Person) -> bool:
+    return any(is_allowed(actor, _MERGE, each) for each in _units_in_charge(person))
+
+
+def _units_in_charge(person: Person) -> list[int]:
     # Whoever registered a second time belongs to no unit yet; the unit they ask is in charge.
     asked = open_request(person)
     unit_ids = [unit_in_charge_id(person), asked.to_id if asked else None]
-    return any(is_allowed(actor, Permission.PEOPLE_PERSON_MERGE, each) for each in unit_ids)
+    return [each for each in unit_ids if each is not None]
 
 
 def merge_people(actor: Person, survivor_id: int, duplicate_id: int, cause: MergeCause) -> Person:
@@ -102,6 +110,7 @@ def merge_people(actor: Person, survivor_id: int, duplicate_id: int, cause: Merg
     pair = pair_to_merge(actor, survivor_id, duplicate_id)
     survivor, duplicate = pair.survivor, pair.duplicate
     unit = pair.new_unit
+    told = {person.id: _units_in_charge(person)[0] for person in (survivor, duplicate)}
     for person in (survivor, duplicate):
         cancel_open_request(person, actor.id)
     leave_unit(duplicate, EmploymentEnd.MERGED, actor.id)
@@ -115,7 +124,7 @@ def merge_people(actor: Person, survivor_id: int, duplicate_id: int, cause: Merg
     db.session.flush()
     _redirect_earlier(duplicate, survivor)
     person_merged.send(survivor, duplicate=duplicate, actor=actor)
-    _record(actor, survivor, duplicate, cause)
+    _record(actor, pair, cause, told)
     return survivor
 
 
@@ -150,16 +159,16 @@ def duplicates_of(person: Person) -> list[Person]:
     return list(db.session.scalars(query))
 
 
-def _record(actor: Person, survivor: Person, duplicate: Person, cause: MergeCause) -> None:
-    # Under both, so that either record tells of it.
-    for person, role in ((survivor, "survivor"), (duplicate, "duplicate")):
+def _record(actor: Person, pair: Pair, cause: MergeCause, unit_ids: dict[int, int]) -> None:
+    # Under both, so that either record tells of it, and to the unit that was in charge before.
+    for person, role in ((pair.survivor, "survivor"), (pair.duplicate, "duplicate")):
         record(
             AuditTag.ACCOUNTS_PERSON_MERGE,
             actor.id,
             f"person:{person.id}",
-            organization_id=survivor.unit_id,
+            organization_id=unit_ids[person.id],
             role=role,
-            survivor=survivor.id,
-            duplicate=duplicate.id,
+            survivor=pair.survivor.id,
+            duplicate=pair.duplicate.id,
             cause=cause.value,
         )

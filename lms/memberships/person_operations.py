@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from lms.accounts.employments import leave_unit
+from lms.accounts.employments import leave_unit, unit_in_charge_id
 from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.identity import (
     IdentityPurpose,
@@ -22,9 +22,11 @@ from lms.core.errors import Conflict, NotAllowed
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.memberships.operations import cancel_open_request
-from lms.memberships.queries import find_visible_person, unit_in_charge_id
+from lms.memberships.queries import check_over_posts, find_visible_person
 from lms.memberships.registration import checked_email
 from lms.memberships.states import PERSON
+
+_EDIT = Permission.PEOPLE_PERSON_EDIT
 
 
 def edit_person(
@@ -40,20 +42,15 @@ def edit_person(
     """Change the facts of a person; `phone` None keeps the one there is, "" removes it.
 
     The audit trail names the fields that changed, not what stood in them. Raises NotFound for a
-    person out of reach, Invalid naming the field.
+    person out of reach, Invalid naming the field, NotAllowed for the phone or e-mail of somebody
+    whose posts `actor` is not in charge of: the password is reset through them.
     """
-    person = _held(actor, person_id)
-    _note_changes(
-        person,
-        actor.id,
-        {
-            "name": checked_name(name),
-            "email": checked_email(email),
-            "profession": profession,
-            "title_level": title_level,
-            **_phone_columns(person, phone),
-        },
-    )
+    person = _visible_and_held(actor, person_id)
+    contact = {"email": checked_email(email), **_phone_columns(person, phone)}
+    if _changed(person, contact):
+        check_over_posts(actor, person, _EDIT)
+    facts = {"name": checked_name(name), "profession": profession, "title_level": title_level}
+    _note_changes(person, actor.id, {**facts, **contact})
     return person
 
 
@@ -74,7 +71,7 @@ def _phone_columns(person: Person, text: str | None) -> dict[str, Any]:
 
 
 def _note_changes(person: Person, actor_id: int, columns: dict[str, Any]) -> None:
-    changed = {name for name, value in columns.items() if getattr(person, name) != value}
+    changed = _changed(person, columns)
     for name in changed:
         setattr(person, name, columns[name])
     if changed:
@@ -87,6 +84,10 @@ def _note_changes(person: Person, actor_id: int, columns: dict[str, Any]) -> Non
             fields=fields,
         )
     db.session.flush()
+
+
+def _changed(person: Person, columns: dict[str, Any]) -> set[str]:
+    return {name for name, value in columns.items() if getattr(person, name) != value}
 
 
 def _is_named(column: str) -> bool:
@@ -105,14 +106,15 @@ def read_whole_number(actor: Person, person_id: int, purpose: IdentityPurpose) -
 def record_leaving(actor: Person, person_id: int) -> Person:
     """The person leaves the unit; the account stays, and with it what they have earned.
 
-    Their posts in the unit end with it. Raises Conflict for whoever belongs to none.
+    Their posts in the unit end with it, those elsewhere go on. Raises Conflict for whoever belongs
+    to none.
     """
     person = _held(actor, person_id)
     if person.unit_id is None:
         raise Conflict(_l("该人员现在不属于任何单位。"))
     unit_id = person.unit_id
     leave_unit(person, EmploymentEnd.LEFT, actor.id)
-    end_posts_of(person, actor.id)
+    end_posts_of(person, actor.id, unit_id)
     _record_state(person, actor, unit_id, "left")
     return person
 
@@ -160,7 +162,14 @@ def restore_person(actor: Person, person_id: int) -> Person:
 
 
 def _held(actor: Person, person_id: int) -> Person:
-    person = find_visible_person(actor, person_id, Permission.PEOPLE_PERSON_EDIT)
+    """Somebody whose account `actor` may close and open, with all the posts that go with it."""
+    person = _visible_and_held(actor, person_id)
+    check_over_posts(actor, person, _EDIT)
+    return person
+
+
+def _visible_and_held(actor: Person, person_id: int) -> Person:
+    person = find_visible_person(actor, person_id, _EDIT)
     hold(person)
     if person.id == actor.id:
         raise NotAllowed(_l("不能办理自己的人员信息，请由上级或同事办理。"))

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.accounts.employments import employments_of
+from lms.accounts.employments import employments_of, unit_in_charge_id
 from lms.accounts.enums import PersonState
 from lms.accounts.forms import show_refusal
 from lms.accounts.identity import IdentityPurpose
 from lms.accounts.models import Person
-from lms.accounts.queries import is_allowed
+from lms.accounts.queries import is_allowed, is_over_posts
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
 from lms.core.permissions import Permission
@@ -21,7 +21,7 @@ from lms.memberships import operations, person_operations, request_queries
 from lms.memberships.forms import FactsForm, MoveForm, member_of
 from lms.memberships.merging import duplicates_of
 from lms.memberships.people_views import blueprint
-from lms.memberships.queries import find_visible_person, unit_in_charge_id
+from lms.memberships.queries import find_visible_person
 from lms.memberships.states import PERSON
 from lms.web import slots
 from lms.web.auth import staff
@@ -53,6 +53,7 @@ def _facts(found: Person) -> dict[str, Any]:
         "person": found,
         "may": may,
         "may_edit": _EDIT in may and is_other and found.state is not PersonState.MERGED,
+        "is_over_posts": is_over_posts(current_user, found, _EDIT),
         "next_states": PERSON.get(found.state, frozenset()),
         "employments": employments_of(found),
         "requests": request_queries.requests_of(found),

@@ -7,14 +7,16 @@ the page needs, so that its cost does not depend on where in the table somebody'
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import aliased, selectinload
 
+from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.enums import PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.models import Employment, Person
-from lms.accounts.queries import is_allowed, organizations_with
+from lms.accounts.queries import is_allowed, is_over_posts, organizations_with
 from lms.core.db import db
-from lms.core.errors import NotFound
+from lms.core.errors import NotAllowed, NotFound
 from lms.core.permissions import Permission
 from lms.memberships import name_order
 from lms.organizations.models import Organization
@@ -95,12 +97,10 @@ def is_in_reach(actor: Person, person: Person, permission: Permission) -> bool:
     return is_allowed(actor, permission, unit_in_charge_id(person))
 
 
-def unit_in_charge_id(person: Person) -> int | None:
-    """The person's unit, or the last one they belonged to; None for whoever never had one."""
-    if person.unit_id is not None:
-        return person.unit_id
-    query = select(Employment.organization_id).where(Employment.person_id == person.id)
-    return db.session.scalar(query.order_by(Employment.id.desc()).limit(1))
+def check_over_posts(actor: Person, person: Person, permission: Permission) -> None:
+    """Raise NotAllowed if `person` has a say where `actor` lacks `permission`."""
+    if not is_over_posts(actor, person, permission):
+        raise NotAllowed(_l("该人员在您管理范围之外担任岗位，请由其上级办理。"))
 
 
 def people_page(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import func, or_, select
 
+from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.models import Person
-from lms.accounts.queries import is_allowed
+from lms.accounts.queries import is_allowed, is_over_posts
 from lms.accounts.session_models import SignInSession
 from lms.accounts.sessions import find_session, load_session_person
 from lms.config import Settings
@@ -116,7 +117,8 @@ def get_person_to_reset(actor: Person, person_id: int) -> Person:
     """Somebody whose lost second factor `actor` may reset; raises NotFound for anyone else.
 
     `actor` must grant posts in every organization where the person holds one, so that nobody gets
-    hold of an account that has a say where they have none; without a post, in the person's unit.
+    hold of an account that has a say where they have none, nor of the auditor's beside them;
+    without a post, in the person's unit or the last one.
     """
     person = db.session.get(Person, person_id)
     if person is None or not _is_below(actor, person):
@@ -125,8 +127,6 @@ def get_person_to_reset(actor: Person, person_id: int) -> Person:
 
 
 def _is_below(actor: Person, person: Person) -> bool:
-    held: set[int | None] = {post.organization_id for post in person.posts if post.is_in_force}
-    return all(
-        is_allowed(actor, Permission.ORGANIZATIONS_POST_GRANT, organization_id)
-        for organization_id in held or {person.unit_id}
-    )
+    if person.is_staff:
+        return is_over_posts(actor, person, Permission.ORGANIZATIONS_POST_GRANT)
+    return is_allowed(actor, Permission.ORGANIZATIONS_POST_GRANT, unit_in_charge_id(person))

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.accounts.employments import employments_of
+from lms.accounts.employments import employments_of, leave_unit
 from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
@@ -17,7 +17,7 @@ from lms.certificates.operations import revoke_certificate
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
-from lms.core.errors import Conflict, DomainError, NotFound
+from lms.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from lms.core.events import person_merged
 from lms.core.permissions import Role
 from lms.core.types import Hours
@@ -31,6 +31,8 @@ from lms.memberships.request_queries import open_request
 from lms.payments.models import Order, OrderState
 from lms.watching.models import StudyClock
 from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFactory
+from tests.factories.organizations import bureau
+from tests.factories.organizations import unit as city_unit
 from tests.hours.support import ScriptedBank
 from tests.memberships.support import manager_of, officer, register, unit
 from tests.payments.support import place, professional_course
@@ -353,3 +355,43 @@ def test_only_a_bureau_merges_and_only_its_own_people(
     _merge(clerk, survivor, duplicate)
     with pytest.raises(Conflict):
         _merge(clerk, survivor, duplicate)
+
+
+@pytest.mark.parametrize("is_survivor", [True, False])
+def test_nobody_is_merged_whose_posts_are_out_of_reach(app: Flask, is_survivor: bool) -> None:
+    """A merger ends posts, and gives the survivor the phone with which the password is reset."""
+    clerk = PostFactory(
+        organization=bureau("日照市人社局", "371100"), role=Role.BUREAU_OFFICER
+    ).person
+    school = city_unit("日照机械厂", "371102")
+    survivor, duplicate = PersonFactory(unit=school), PersonFactory(unit=school)
+    PostFactory(
+        person=survivor if is_survivor else duplicate,
+        organization=bureau("山东省人社厅", "370000"),
+        role=Role.BUREAU_OFFICER,
+    )
+    with pytest.raises(NotAllowed):
+        _merge(clerk, survivor, duplicate)
+    db.session.rollback()
+    assert db.session.get_one(Person, duplicate.id).state is PersonState.ACTIVE
+
+
+def test_each_record_of_a_merger_stands_under_the_unit_in_charge_of_it(clerk: Person) -> None:
+    school, hospital, factory = unit(), unit(), unit()
+    survivor, duplicate = PersonFactory(unit=school), PersonFactory(unit=hospital)
+    waiting = register(factory)
+    with transaction():
+        leave_unit(db.session.get_one(Person, survivor.id), EmploymentEnd.LEFT, None)
+
+    _merge(clerk, survivor, duplicate)
+    _merge(clerk, survivor, waiting)
+
+    query = select(AuditEvent).where(AuditEvent.tag == AuditTag.ACCOUNTS_PERSON_MERGE.value)
+    events = db.session.scalars(query.order_by(AuditEvent.id)).all()
+    told = [(event.detail["role"], event.organization_id) for event in events]
+    assert told == [
+        ("survivor", school.id),
+        ("duplicate", hospital.id),
+        ("survivor", hospital.id),
+        ("duplicate", factory.id),
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.accounts.employments import employments_of
@@ -19,8 +20,15 @@ from lms.memberships import person_operations as operations
 from lms.memberships.queries import find_visible_person
 from lms.memberships.request_queries import open_request
 from lms.memberships.states import PERSON
-from tests.factories.accounts import PersonFactory, PostFactory, identity_number
-from tests.memberships.support import manager_of, unit, waiting_request
+from lms.organizations.models import OrganizationKind
+from tests.factories.accounts import (
+    OrganizationFactory,
+    PersonFactory,
+    PostFactory,
+    identity_number,
+)
+from tests.memberships.support import manager_of, officer, unit, waiting_request
+from tests.support import sign_in
 
 _Deed = Callable[[Person, int], Person]
 
@@ -195,3 +203,70 @@ def test_a_whole_number_is_read_for_a_purpose_that_is_recorded(
     assert event.detail == {"purpose": "review"}
     with pytest.raises(NotFound):
         operations.read_whole_number(manager_of(unit()), person.id, IdentityPurpose.REVIEW)
+
+
+def _officer_of_the_bureau(person: Person, role: Role = Role.BUREAU_OFFICER) -> Person:
+    bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
+    PostFactory(person=person, organization=bureau, role=role)
+    return db.session.get_one(Person, person.id)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        operations.record_leaving,
+        operations.retire_person,
+        operations.record_death,
+        operations.suspend_person,
+    ],
+)
+def test_a_unit_does_not_act_on_whoever_has_a_say_above_it(
+    person: Person, manager: Person, deed: _Deed
+) -> None:
+    person = _officer_of_the_bureau(person)
+    _refused(NotAllowed, deed, manager, person)
+    person = db.session.get_one(Person, person.id)
+    assert (person.state, person.is_staff) == (PersonState.ACTIVE, True)
+
+
+@pytest.mark.parametrize("changes", [{"phone": "13900139000"}, {"phone": ""}, {"email": "a@b.cn"}])
+def test_where_codes_are_sent_is_not_changed_for_whoever_has_a_say_above(
+    person: Person, manager: Person, changes: dict[str, str]
+) -> None:
+    """With the phone or the e-mail the password could be reset, and the bureau be had."""
+    person = _officer_of_the_bureau(person)
+    with pytest.raises(NotAllowed):
+        _edit(manager, person, **changes)
+    db.session.rollback()
+    _edit(manager, person, name="王䶮", phone="138 0013 8000")
+    assert db.session.get_one(Person, person.id).name == "王䶮"
+
+
+def test_an_officer_does_not_suspend_the_auditor_beside_them(person: Person) -> None:
+    auditor = _officer_of_the_bureau(person, Role.BUREAU_AUDITOR)
+    bureau = auditor.posts[0].organization
+    beside = PostFactory(organization=bureau, role=Role.BUREAU_OFFICER).person
+    _refused(NotAllowed, operations.suspend_person, beside, auditor)
+    above = PostFactory(
+        organization=OrganizationFactory(kind=OrganizationKind.BUREAU), role=Role.BUREAU_OFFICER
+    ).person
+    assert _do(operations.suspend_person, above, auditor).state is PersonState.SUSPENDED
+
+
+def test_leaving_a_unit_ends_no_post_elsewhere(person: Person) -> None:
+    elsewhere = PostFactory(person=person, organization=unit(), role=Role.UNIT_MANAGER)
+    PostFactory(person=person, organization=person.unit, role=Role.UNIT_MANAGER)
+    person = _do(operations.record_leaving, officer(), db.session.get_one(Person, person.id))
+    assert [post.id for post in person.posts if post.is_in_force] == [elsewhere.id]
+
+
+def test_the_page_offers_no_deed_on_whoever_has_a_say_above(
+    client: FlaskClient, person: Person, manager: Person
+) -> None:
+    sign_in(client, manager)
+    address = f"/manage/people/{person.id}"
+    assert 'value="suspend"' in client.get(address).text
+    _officer_of_the_bureau(person)
+    page = client.get(address).text
+    assert 'value="suspend"' not in page
+    assert "在您管理范围之外担任岗位" in page

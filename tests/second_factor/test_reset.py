@@ -2,9 +2,11 @@
 
 import pytest
 
+from lms.accounts.employments import leave_unit
+from lms.accounts.enums import EmploymentEnd
 from lms.accounts.session_models import SignInSession
 from lms.core.audit import AuditEvent
-from lms.core.db import db
+from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
 from lms.second_factor.queries import factors_of, has_factor
@@ -130,3 +132,24 @@ def test_the_command_resets_where_nobody_stands_above(app, places):
     assert runner.invoke(args=["reset-second-factor", "nobody"]).exit_code == 1
     event = db.session.query(AuditEvent).filter_by(tag="accounts:factor:reset").one()
     assert event.actor_id is None
+
+
+def test_an_officer_does_not_reset_the_auditor_beside_them(client, places):
+    auditor = _holder(places["bureau"], Role.BUREAU_AUDITOR)
+    give_totp(auditor)
+    assert _reset(client, _officer(places["bureau"]), auditor).status_code == 404
+    assert has_factor(auditor.id)
+    above = _officer(bureau("山东省人社厅", "370000"))
+    assert _reset(client, above, auditor).status_code == 302
+    assert not has_factor(auditor.id)
+
+
+def test_whoever_left_is_reset_by_the_unit_they_last_belonged_to(client, places):
+    learner = PersonFactory(unit=places["unit"])
+    give_totp(learner)
+    with transaction():
+        leave_unit(learner, EmploymentEnd.LEFT, None)
+    other = _holder(places["other unit"], Role.UNIT_MANAGER)
+    assert _reset(client, other, learner).status_code == 404
+    assert _reset(client, _holder(places["unit"], Role.UNIT_MANAGER), learner).status_code == 302
+    assert not has_factor(learner.id)
