@@ -15,7 +15,7 @@ from lms.core.db import transaction
 from lms.core.permissions import Permission
 from lms.core.qr import draw_qr
 from lms.web.auth import staff
-from lms.web.inputs import LARGEST_ID
+from lms.web.paging import record_id
 
 blueprint = Blueprint("activation_manage", __name__, url_prefix="/manage/people")
 
@@ -24,13 +24,13 @@ blueprint = Blueprint("activation_manage", __name__, url_prefix="/manage/people"
 @staff(Permission.PEOPLE_CODE_ISSUE)
 def issue() -> str:
     """Codes for `person_ids`, or for whoever of `unit_id` is not activated yet. Shown this once."""
-    ids = [each for each in request.form.getlist("person_ids", type=int) if 0 < each <= LARGEST_ID]
-    unit_id = request.form.get("unit_id", type=int)
+    ids = request.form.getlist("person_ids", type=record_id)
+    unit_id = request.form.get("unit_id", type=record_id)
     with transaction():
         if unit_id is None:
             people = chosen_people(current_user, ids[: MOST_ON_A_SHEET + 1])
         else:
-            people = waiting_people(current_user, min(unit_id, LARGEST_ID))
+            people = waiting_people(current_user, unit_id)
         # A unit in which everybody has a password is no mistake, and told on the page.
         issued = issue_codes(current_user, people) if people or unit_id is None else []
         units = {each.person.unit.name for each in issued if each.person.unit}

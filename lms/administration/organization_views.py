@@ -20,7 +20,7 @@ from lms.core.permissions import Permission
 from lms.organizations.models import Organization, OrganizationKind
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_organizations", __name__, url_prefix="/manage/organizations")
 _APPROVE = Permission.ORGANIZATIONS_ORGANIZATION_APPROVE
@@ -33,10 +33,10 @@ _SHOWN_BELOW = 10
 def organizations() -> str:
     form = FilterForm(request.args)
     form.validate()
-    parent = _parent(request.args.get("parent", type=int))
+    parent = _parent(request.args.get("parent", type=record_id))
     wanted = form.wanted(parent.id if parent else None)
     found = queries.organizations_to_see(current_user, wanted)
-    page = newest_first(found, Organization.id, request.args.get("after", type=int))
+    page = newest_first(found, Organization.id, request.args.get("after", type=record_id))
     prepare_division_names({each.division_code for each in page.rows})
     kept = {key: value for key, value in request.args.items(multi=True) if key != "after" and value}
     return render_template(

@@ -16,7 +16,7 @@ from lms.core.permissions import Permission
 from lms.organizations.models import Organization, OrganizationState
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_unit_requests", __name__, url_prefix="/manage/organizations/requests")
 _SHOWN = (OrganizationState.PENDING, OrganizationState.REFUSED, OrganizationState.APPROVED)
@@ -27,7 +27,7 @@ _SHOWN = (OrganizationState.PENDING, OrganizationState.REFUSED, OrganizationStat
 def requests() -> str:
     asked = request.args.get("state", "")
     state = next((each for each in _SHOWN if each.value == asked), OrganizationState.PENDING)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(queries.requests_to_see(current_user, state), Organization.id, after)
     prepare_division_names({each.division_code for each in page.rows})
     return render_template(

@@ -22,7 +22,7 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import GRANTS, Permission
 from lms.organizations.models import Organization, OrganizationKind
-from lms.web.paging import FIRST, KeysetPage, Place, Stretch, keyset_page
+from lms.web.paging import FIRST, KeysetPage, Place, Stretch, keyset_page, record_id
 
 PAGE_SIZE = 30
 # Events of so many organizations are collected one organization after another.

@@ -18,7 +18,7 @@ from lms.core.errors import DomainError
 from lms.core.permissions import Permission
 from lms.organizations.models import Organization
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_catalog", __name__, url_prefix="/manage/courses")
 EDIT = Permission.CATALOG_COURSE_EDIT
@@ -44,7 +44,7 @@ def courses() -> str:
     wanted = request.args.get("state", "")
     state = CourseState(wanted) if wanted in {s.value for s in CourseState} else None
     query = queries.managed_courses(current_user, state)
-    page = newest_first(query, Course.id, request.args.get("after", type=int))
+    page = newest_first(query, Course.id, request.args.get("after", type=record_id))
     return render_template(
         "catalog/manage/courses.html",
         page=page,

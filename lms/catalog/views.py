@@ -27,7 +27,7 @@ from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.web.auth import open_to_all
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 from lms.web.slots import collect
 
 blueprint = Blueprint("catalog", __name__)
@@ -50,7 +50,7 @@ def visitor() -> Person | None:
 def courses() -> str:
     form, filters = _filters()
     query = queries.published_courses(**filters)
-    page = newest_first(query, Course.id, request.args.get("after", type=int), PAGE_SIZE)
+    page = newest_first(query, Course.id, request.args.get("after", type=record_id), PAGE_SIZE)
     kept = {name: request.args[name] for name in ("q", "category", "year") if name in request.args}
     return render_template(
         "catalog/courses.html",

@@ -12,7 +12,7 @@ from lms.core.db import transaction
 from lms.core.errors import Conflict
 from lms.core.permissions import Permission
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_certificates", __name__, url_prefix="/manage/certificates")
 
@@ -25,7 +25,7 @@ def index() -> str:
     page = newest_first(
         queries.certificates_to_manage(current_user, number),
         Certificate.id,
-        request.args.get("after", type=int),
+        request.args.get("after", type=record_id),
     )
     return render_template("certificates/manage/index.html", page=page, search=search)
 

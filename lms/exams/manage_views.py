@@ -14,7 +14,7 @@ from lms.exams import queries, restudy_operations, settings_operations
 from lms.exams.forms import DecisionForm, ExamForm
 from lms.exams.models import RestudyApplication
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_exams", __name__, url_prefix="/manage")
 
@@ -54,7 +54,7 @@ def restudy_list() -> str:
     page = newest_first(
         queries.applications_to_see(current_user),
         RestudyApplication.id,
-        request.args.get("after", type=int),
+        request.args.get("after", type=record_id),
     )
     return render_template("exams/manage/restudy.html", page=page, form=DecisionForm())
 

@@ -11,7 +11,7 @@ from lms.hourbank.models import LedgerEntry
 from lms.hourbank.policies import requirement_for
 from lms.hourbank.rules import shortfall
 from lms.web.auth import signed_in, staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("hourbank", __name__, url_prefix="/hourbank")
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("hourbank", __name__, url_prefix="/hourbank")
 def me() -> str:
     person = queries.person_by_hash(current_user.identity_hash)
     this_year = clock.today().year
-    year = request.args.get("year", this_year, type=int)
+    year = request.args.get("year", this_year, type=record_id)
     years = sorted({this_year, year, *(queries.years_of(person) if person else ())}, reverse=True)
     sums, required = queries.sums_of(person, year), requirement_for(year)
     public, professional = sums[HourCategory.PUBLIC], sums[HourCategory.PROFESSIONAL]
@@ -40,6 +40,6 @@ def me() -> str:
 @blueprint.get("/ledger")
 @staff(Permission.BANK_LEDGER_READ)
 def ledger() -> str:
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(queries.ledger(), LedgerEntry.id, after)
     return render_template("hourbank/ledger.html", page=page, after=after)

@@ -10,7 +10,7 @@ from lms.core.permissions import Permission
 from lms.hours import operations, queries
 from lms.hours.models import Delivery, DeliveryState
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("hours_manage", __name__, url_prefix="/manage/deliveries")
 STATES = (DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.ACKNOWLEDGED)
@@ -21,7 +21,7 @@ STATES = (DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.ACKNOWLEDG
 def deliveries() -> str:
     asked = request.args.get("state", "")
     state = next((s for s in STATES if s.value == asked), DeliveryState.REFUSED)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(queries.open_deliveries(current_user, state), Delivery.id, after)
     return render_template(
         "hours/manage/deliveries.html", page=page, state=state, states=STATES, after=after

@@ -13,6 +13,7 @@ from lms.core.tasks import enqueue_after_commit
 from lms.hours import queries, tasks
 from lms.hours.models import BankStatement, DeliveryKind
 from lms.web.auth import signed_in
+from lms.web.paging import record_id
 
 blueprint = Blueprint("hours", __name__)
 # A statement younger than this is shown without asking the bank anew.
@@ -23,7 +24,7 @@ FRESH = dt.timedelta(minutes=1)
 @signed_in
 def year() -> str:
     years = queries.years_of(current_user)
-    chosen = request.args.get("year", type=int)
+    chosen = request.args.get("year", type=record_id)
     if chosen not in years:
         chosen = queries.year_to_show(current_user)
     _refresh_statement(current_user, chosen)

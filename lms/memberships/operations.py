@@ -124,6 +124,8 @@ def decide_request(
     request = db.session.get(MembershipRequest, request_id)
     if request is None or not may_see(actor, request):
         raise NotFound()
+    if approve:
+        _keep_open([request.to_id])
     # The person first, then the request, as everybody takes them.
     hold(request.person)
     hold(request)
@@ -141,10 +143,25 @@ def decide_request(
     return request
 
 
+def _keep_open(unit_ids: Iterable[int]) -> None:
+    # Whoever closes a unit holds its row, so they wait and then count this person, or we wait and
+    # then see it closed. A lock of the key alone is what employing somebody takes in any case, and
+    # lets others join at the same time. It comes before the person's: whoever hands over a post
+    # holds the organization and then the person, and would else wait for us as we for them. Of
+    # several units, in the order of their ids.
+    units = select(Organization).where(Organization.id.in_(set(unit_ids)))
+    held = units.order_by(Organization.id).with_for_update(
+        read=True, key_share=True, of=Organization
+    )
+    db.session.scalars(held, execution_options={"populate_existing": True}).all()
+
+
 def _admit(request: MembershipRequest, actor: Person) -> None:
     person = request.person
     if person.state not in _MAY_JOIN:
         raise Conflict(_l("该人员当前不能加入单位。"))
+    if person.unit_id != request.from_id:
+        raise Conflict(_l("该人员的单位在申请之后已变动，请退回这份申请，由对方重新提出。"))
     if not request.to_unit.is_approved:
         raise Conflict(_l("这个单位已停用，不能再接收人员。"))
     if person.state is not PersonState.ACTIVE:
@@ -160,6 +177,7 @@ def approve_requests(actor: Person, request_ids: Iterable[int]) -> tuple[int, in
     # Everybody takes people in the order of their ids, so that no two wait for each other.
     wanted = select(MembershipRequest).where(MembershipRequest.id.in_(set(request_ids)))
     found = list(db.session.scalars(wanted.order_by(MembershipRequest.person_id)))
+    _keep_open(request.to_id for request in found)
     approved = 0
     for request in found:
         try:

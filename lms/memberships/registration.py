@@ -18,6 +18,7 @@ from lms.accounts.operations import (
 )
 from lms.accounts.passwords import check_password, set_password
 from lms.accounts.rules import PRIVACY_NOTICE, is_email, normalize_email
+from lms.administration.queries import registration_of
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
@@ -25,7 +26,7 @@ from lms.core.states import move
 from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
 from lms.memberships.states import PERSON
-from lms.organizations.models import Organization
+from lms.organizations.models import Organization, OrganizationState
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,13 @@ def mend_registration(
     """Change what one said of oneself before a unit approved it, and send it (again) to `unit`.
 
     An empty identity number keeps the one there is. Raises Conflict for anybody who was approved,
-    and for a number that is somebody else's.
+    while a unit that they registered is looked at, and for a number that is somebody else's.
     """
     hold(person)
+    # Whoever approves the unit makes them its manager: as those who were looked at.
+    unit_asked_for = registration_of(person)
+    if unit_asked_for is not None and unit_asked_for.state is OrganizationState.PENDING:
+        raise Conflict(_l("您注册的单位正在审核，请等待结果后再修改个人信息。"))
     if person.state is PersonState.REFUSED:
         move(person, PersonState.PENDING, PERSON)
     if person.state is not PersonState.PENDING:

@@ -18,9 +18,8 @@ from lms.memberships.request_queries import may_answer
 from lms.organizations.models import Organization
 from lms.organizations.queries import EMPLOYERS
 from lms.web.auth import staff
-from lms.web.inputs import LARGEST_ID
 from lms.web.limits import limiter
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_requests", __name__, url_prefix="/manage/people")
 _DECIDE = Permission.PEOPLE_REQUEST_DECIDE
@@ -39,7 +38,7 @@ def requests() -> str:
     tab = request.args.get("tab", "waiting")
     tab = tab if tab in _TABS else "waiting"
     query = _TABS[tab](current_user)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(query, MembershipRequest.id, after, PAGE_SIZE)
     return render_template(
         "memberships/manage/requests.html",
@@ -55,7 +54,7 @@ def requests() -> str:
 @staff(_DECIDE)
 def approve() -> Response:
     """Approve the picked ones; those settled meanwhile are left alone and counted."""
-    ids = [each for each in request.form.getlist("request_ids", type=int) if each <= LARGEST_ID]
+    ids = request.form.getlist("request_ids", type=record_id)
     with transaction():
         approved, others = operations.approve_requests(current_user, ids[:PAGE_SIZE])
     if approved:

@@ -14,7 +14,7 @@ from lms.core.permissions import Permission
 from lms.payments import operations, queries
 from lms.payments.models import Order, OrderState
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("payments_manage", __name__, url_prefix="/manage/orders")
 
@@ -28,7 +28,7 @@ class RefundForm(FlaskForm):
 def orders() -> str:
     asked = request.args.get("state", "")
     state = next((s for s in OrderState if s.value == asked), None)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(queries.managed_orders(current_user, state), Order.id, after)
     return render_template(
         "payments/manage/orders.html", page=page, state=state, states=list(OrderState), after=after

@@ -14,7 +14,7 @@ from lms.enrollments.queries import active_cycle, holding_cycle
 from lms.payments import operations, queries
 from lms.payments.models import Order, OrderState
 from lms.web.auth import signed_in
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("payments", __name__)
 
@@ -32,7 +32,7 @@ def place(slug: str) -> Response:
 @blueprint.get("/orders")
 @signed_in
 def orders() -> str:
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     page = newest_first(queries.orders_of(current_user), Order.id, after, size=20)
     return render_template("payments/orders.html", page=page, after=after)
 

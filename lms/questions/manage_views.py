@@ -17,7 +17,7 @@ from lms.questions.forms import DIFFICULTIES, KINDS, FilterForm, QuestionForm
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.rules import LETTERS, TRUE_FALSE_OPTIONS, QuestionFacts, problems
 from lms.web.auth import staff
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 blueprint = Blueprint("manage_questions", __name__, url_prefix="/manage/courses/<slug>/questions")
 EDIT = Permission.QUESTIONS_QUESTION_EDIT
@@ -45,7 +45,7 @@ def questions(slug: str) -> str:
         text=form.q.data or "",
         is_retired=form.state.data == "retired",
     )
-    page = newest_first(query, Question.id, request.args.get("after", type=int))
+    page = newest_first(query, Question.id, request.args.get("after", type=record_id))
     kept = {k: v for k in ("q", "kind", "use", "state") if (v := request.args.get(k))}
     return render_template(
         "questions/manage/list.html",

@@ -13,12 +13,14 @@ from sqlalchemy.sql import ColumnElement
 from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.models import Employment, Person
 from lms.accounts.queries import permissions_of
+from lms.activation.codes import void_codes
 from lms.core import clock
 from lms.core.audit import AuditEvent, AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.permissions import Permission
 from lms.memberships.models import RequestSide
 from lms.roster import jobs
+from lms.roster.abandoned import TAKEN_FIELDS, take_over
 from lms.roster.asking import ask_for_moves, cancel_requests
 from lms.roster.enums import FileFault, RosterState, Verdict
 from lms.roster.freshness import is_fresh
@@ -104,6 +106,7 @@ def _apply(job: Job) -> None:
         _check_fresh(roster)
         work = _Work(roster)
         work.create_people()
+        work.take_over_people()
         work.move_people()
         work.update_people()
         work.ask_for_people()
@@ -135,11 +138,12 @@ class _Work:
         self._now = clock.now()
         self._mine = _ROWS.c.import_id == roster.id
         touched = _ROWS.c.verdict.in_([Verdict.CHANGED, Verdict.MOVED])
+        self._is_new = self._mine & (_ROWS.c.verdict == Verdict.NEW)
         self._is_written = self._mine & touched & ~_ROWS.c.is_asked
 
     def create_people(self) -> None:
         """Insert the new people with their employment; an event for each of both."""
-        is_new = self._mine & (_ROWS.c.verdict == Verdict.NEW)
+        is_new = self._is_new & _ROWS.c.person_id.is_(None)
         names = ["record_key", "name", "unit_id", *_SEALED, *_PROFILE, "state", "created_at"]
         values = [_ROWS.c[name] for name in names[:-2]]
         values += [_value(_PEOPLE, "state", PersonState.ACTIVE)]
@@ -150,6 +154,18 @@ class _Work:
         self._employ(_PEOPLE.c.id, people, is_new)
         self._record(AuditTag.ACCOUNTS_PERSON_CREATE, _PEOPLE.c.id, people, is_new)
         self._record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, _PEOPLE.c.id, people, is_new)
+
+    def take_over_people(self) -> None:
+        """Give the records that nobody uses to whom their numbers belong to, and employ them."""
+        is_taken = self._is_new & _ROWS.c.person_id.is_not(None)
+        take_over(is_taken, self._now)
+        person_id = _ROWS.c.person_id
+        self._employ(person_id, _ROWS, is_taken)
+        self._record(
+            AuditTag.ACCOUNTS_PERSON_UPDATE, person_id, _ROWS, is_taken, fields=list(TAKEN_FIELDS)
+        )
+        self._record(AuditTag.ACCOUNTS_SESSION_END, person_id, _ROWS, is_taken)
+        self._record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, person_id, _ROWS, is_taken)
 
     def move_people(self) -> None:
         """End the employments of those who are moved, and employ them and whoever has no unit."""
@@ -180,6 +196,8 @@ class _Work:
                 roster=self._roster.id,
             )
         self._employ(_ROWS.c.person_id, _ROWS, joins)
+        # As when one person joins a unit: codes of the former one open the account no more.
+        void_codes(select(_ROWS.c.person_id).where(joins))
         self._record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, _ROWS.c.person_id, _ROWS, joins)
 
     def ask_for_people(self) -> None:

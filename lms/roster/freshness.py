@@ -10,6 +10,7 @@ from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.organizations.models import Organization, OrganizationState
 from lms.organizations.queries import EMPLOYERS
+from lms.roster.abandoned import is_abandoned
 from lms.roster.enums import Verdict
 from lms.roster.judging import post_in_force
 from lms.roster.models import RosterImport, RosterRow
@@ -48,11 +49,13 @@ def _any(rows: Select[int]) -> bool:
 def _unchanged(known: ColumnElement[bool]) -> Select[int]:
     """Rows of people who are as they were seen."""
     same = [_PEOPLE.c[name].is_not_distinct_from(_ROWS.c[f"seen_{name}"]) for name in _SEEN]
+    is_active = (_PEOPLE.c.state == PersonState.ACTIVE) & (_PEOPLE.c.name == _ROWS.c.name)
+    is_new = _ROWS.c.verdict == Verdict.NEW
     return (
         select(_ROWS.c.row_number)
         .join(_PEOPLE, _PEOPLE.c.id == _ROWS.c.person_id)
         .where(known, _PEOPLE.c.identity_hash == _ROWS.c.identity_hash, *same)
-        .where(_PEOPLE.c.name == _ROWS.c.name, _PEOPLE.c.state == PersonState.ACTIVE)
+        .where(or_(~is_new & is_active, is_new & is_abandoned()))
     )
 
 
@@ -61,7 +64,7 @@ def _newly_registered(mine: ColumnElement[bool]) -> Select[int]:
     return (
         select(_ROWS.c.row_number)
         .join(_PEOPLE, _PEOPLE.c.identity_hash == _ROWS.c.identity_hash)
-        .where(mine, _ROWS.c.verdict == Verdict.NEW)
+        .where(mine, _ROWS.c.verdict == Verdict.NEW, _ROWS.c.person_id.is_(None))
     )
 
 

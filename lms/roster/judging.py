@@ -11,6 +11,7 @@ from lms.accounts.identity import identity_hash, phone_hash, seal_identity_numbe
 from lms.accounts.models import Person, Post
 from lms.core import clock
 from lms.core.db import db
+from lms.roster.abandoned import abandoned_among
 from lms.roster.asking import last_units, open_requests
 from lms.roster.cells import Candidate
 from lms.roster.enums import Problem, Verdict
@@ -48,6 +49,7 @@ class Judge:
         self._scope = scope
         self._stays: dict[int, int | None] = {}
         self._requests: dict[int, int] = {}
+        self._abandoned: set[int] = set()
 
     def judge(self, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
         """The staging rows of those that are sound; the others get findings.
@@ -60,6 +62,7 @@ class Judge:
         people = _people_with(list(hashes.values()))
         self._scope.look_up(each.unit for each in candidates)
         self._learn_stays(people.values())
+        self._abandoned = abandoned_among(people.values())
         self._scope.learn([self._scope.own_unit_id, *self._targets(candidates)])
         rows = []
         for candidate in candidates:
@@ -83,7 +86,8 @@ class Judge:
 
     def _row(self, candidate: Candidate, digest: str, person: Any) -> dict[str, Any] | None:
         """The staging row, or None: something is wrong, and was noted."""
-        if person is not None:
+        is_abandoned = person is not None and person.id in self._abandoned
+        if person is not None and not is_abandoned:
             _check_person(candidate, person)
         unit_id = self._unit(candidate, person)
         if candidate.findings or unit_id is None:
@@ -101,6 +105,8 @@ class Judge:
         }
         if person is None:
             return row | self._new(candidate)
+        if is_abandoned:
+            return row | _taken_over(candidate, person)
         return row | self._known(candidate, person, unit_id)
 
     def _unit(self, candidate: Candidate, person: Any) -> int | None:
@@ -154,13 +160,32 @@ class Judge:
             "is_asked": is_asked,
             "changed_fields": ",".join(changes) or None,
             "record_key": person.record_key,
-            "person_id": person.id,
-            "seen_unit_id": person.unit_id,
-            "seen_phone_hash": person.phone_hash,
-            "seen_email": person.email,
-            "seen_profession": person.profession.value if person.profession else None,
-            "seen_title_level": person.title_level.value if person.title_level else None,
+            **_seen(person),
         }
+
+
+def _taken_over(candidate: Candidate, person: Any) -> dict[str, Any]:
+    """The row of somebody whose number is on a record that nobody uses."""
+    return {
+        **_NO_SEAL,
+        **seal_phone(candidate.phone, person.record_key),
+        "verdict": Verdict.NEW,
+        "is_asked": False,
+        "changed_fields": None,
+        "record_key": person.record_key,
+        **_seen(person),
+    }
+
+
+def _seen(person: Any) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "seen_unit_id": person.unit_id,
+        "seen_phone_hash": person.phone_hash,
+        "seen_email": person.email,
+        "seen_profession": person.profession.value if person.profession else None,
+        "seen_title_level": person.title_level.value if person.title_level else None,
+    }
 
 
 def _people_with(hashes: list[str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from lms.roster.tasks import apply_roster, check_roster, tidy_roster
 from lms.roster.template_workbook import FILE_NAME, MOST_LISTED_UNITS, template_workbook
 from lms.web.auth import permissions_here, staff
 from lms.web.limits import limiter
-from lms.web.paging import newest_first
+from lms.web.paging import newest_first, record_id
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMPORT = Permission.PEOPLE_ROSTER_IMPORT
@@ -64,7 +64,7 @@ def _index_page(form: UploadForm) -> str:
     page = newest_first(
         queries.visible_imports(current_user),
         RosterImport.id,
-        request.args.get("after", type=int),
+        request.args.get("after", type=record_id),
         size=20,
     )
     return render_template(
@@ -128,7 +128,7 @@ def status(import_id: int) -> str:
 
 def _page(template_name: str, import_id: int) -> str:
     roster = queries.find_import(current_user, import_id)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=record_id)
     return render_template(
         template_name,
         roster=roster,

@@ -85,7 +85,11 @@ def _key(text: str, types: Sequence[Callable[[str], Any]]) -> Key:
 
 
 def record_id(text: str) -> int:
-    """The id of a record; raises ValueError for what no key column holds."""
+    """The id of a record; raises ValueError for what no key column holds.
+
+    What addresses and forms name a record (or a year) by is read by this, as `type=record_id`, and
+    never by int: that takes signs, spaces and underscores, and as many digits as there are.
+    """
     if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_ID:
         raise ValueError
     return int(text)

@@ -237,3 +237,25 @@ def test_neither_number_nor_phone_reaches_the_audit_trail(app: Flask) -> None:
     assert "privacy_notice" in told
     assert identity_number(77) not in told
     assert "13800138000" not in told
+
+
+def test_nobody_becomes_another_while_a_unit_of_theirs_is_looked_at(app: Flask) -> None:
+    school = unit()
+    person = register(school)
+    request = db.session.scalars(select(MembershipRequest)).one()
+    with transaction():
+        decide_request(manager_of(school), request.id, approve=False, reason="查无此人")
+    registered = unit(state=OrganizationState.PENDING, registered_by_id=person.id)
+
+    def mend() -> None:
+        with transaction():
+            mend_registration(db.session.get_one(Person, person.id), facts(name="王五"), school)
+
+    with pytest.raises(Conflict):
+        mend()
+    db.session.rollback()
+    assert db.session.get_one(Person, person.id).name == facts().name
+    with transaction():
+        db.session.get_one(Organization, registered.id).state = OrganizationState.REFUSED
+    mend()
+    assert db.session.get_one(Person, person.id).name == "王五"

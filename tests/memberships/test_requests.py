@@ -1,16 +1,19 @@
 """Requests: who decides them, once, and what a move takes along."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.employments import employments_of
+from lms.accounts.employments import employments_of, join_unit
 from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.models import Person
 from lms.accounts.rules import normalize_name
+from lms.administration.organization_operations import close_organization
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.core.permissions import Role
@@ -308,3 +311,43 @@ def test_nobody_is_admitted_to_a_unit_that_was_closed_meanwhile(app: Flask) -> N
     assert db.session.scalars(select(Person.state).where(Person.id == person.id)).one() is (
         PersonState.PENDING
     )
+
+
+def test_a_request_from_a_unit_that_was_left_moves_nobody(app: Flask) -> None:
+    first, second, third = unit(), unit(), unit()
+    person = PersonFactory(unit=first)
+    request = waiting_request(person, second)
+    with transaction():
+        join_unit(db.session.get_one(Person, person.id), third, None)
+
+    _refused(Conflict, lambda: _decide(manager_of(second), request))
+
+    assert db.session.get_one(Person, person.id).unit_id == third.id
+    assert _request_of(person).is_pending
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_nobody_joins_a_unit_that_is_just_being_closed(app: Flask, several: bool) -> None:
+    closing = unit()
+    person = PersonFactory()
+    request_id = waiting_request(person, closing).id
+    boss_id, closing_id, person_id = officer().id, closing.id, person.id
+
+    def approve() -> None:
+        with app.app_context(), suppress(Conflict), transaction():
+            actor = db.session.get_one(Person, boss_id)
+            if several:
+                operations.approve_requests(actor, [request_id])
+            else:
+                operations.decide_request(actor, request_id, approve=True)
+
+    other = threading.Thread(target=approve)
+    with transaction():
+        close_organization(db.session.get_one(Person, boss_id), closing_id)
+        other.start()
+        other.join(timeout=0.5)
+    other.join()
+    db.session.rollback()
+
+    assert db.session.get_one(Person, person_id).unit_id is None
+    assert not db.session.get_one(Organization, closing_id).is_approved

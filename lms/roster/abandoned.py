@@ -1,0 +1,98 @@
+"""Records that nobody uses: of a registration that was refused, by whoever never was employed.
+
+Anybody may register with any number, and the unit that does not know them refuses. The number
+then stays on a record that nobody sees; a roster of a unit that vouches for its owner gives it to
+them, with nothing left by which whoever registered could come in.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, exists, select, update
+
+from lms.accounts.enums import PersonState
+from lms.accounts.models import Employment, Person
+from lms.accounts.session_models import SignInSession
+from lms.activation.models import OneTimeCode
+from lms.core.db import db
+from lms.organizations.models import Organization, OrganizationState
+from lms.roster.models import RosterRow
+from lms.second_factor.models import Passkey, RecoveryCode, TotpDevice
+
+_ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
+_PEOPLE: Table = Person.__table__  # type: ignore[assignment]
+_GIVEN = (
+    "name",
+    "unit_id",
+    "phone_cipher",
+    "phone_hash",
+    "phone_tail",
+    "email",
+    "profession",
+    "title_level",
+)
+# What is set anew, as the audit trail names it.
+TAKEN_FIELDS = (
+    "email",
+    "name",
+    "password",
+    "phone",
+    "profession",
+    "state",
+    "title_level",
+    "username",
+)
+
+
+def abandoned_among(people: Iterable[Any]) -> set[int]:
+    """Those of the people whose record a roster may take over."""
+    refused = [each.id for each in people if each.state is PersonState.REFUSED]
+    if not refused:
+        return set()
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(refused), is_abandoned())))
+
+
+def is_abandoned() -> ColumnElement[bool]:
+    """Condition on Person: refused, never employed, and not waiting for a unit they registered.
+
+    Whoever's unit is approved becomes its manager, and must be who was looked at.
+    """
+    employed = exists().where(Employment.person_id == Person.id)
+    awaited = exists().where(
+        Organization.registered_by_id == Person.id,
+        Organization.state == OrganizationState.PENDING,
+    )
+    return (Person.state == PersonState.REFUSED) & ~employed & ~awaited
+
+
+def take_over(taken: ColumnElement[bool], now: dt.datetime) -> None:
+    """Make the people of these rows who the rows say, without a password or any way in."""
+    people = select(_ROWS.c.person_id).where(taken)
+    given = {name: _ROWS.c[name] for name in _GIVEN}
+    db.session.execute(
+        update(_PEOPLE)
+        .values(
+            state=PersonState.ACTIVE,
+            username=None,
+            password_hash=None,
+            password_set_at=None,
+            **given,
+        )
+        .where(_PEOPLE.c.id == _ROWS.c.person_id, taken)
+    )
+    sessions = update(SignInSession).where(
+        SignInSession.person_id.in_(people), SignInSession.ended_at.is_(None)
+    )
+    codes = update(OneTimeCode).where(
+        OneTimeCode.person_id.in_(people),
+        OneTimeCode.used_at.is_(None),
+        OneTimeCode.voided_at.is_(None),
+    )
+    only_there = {"synchronize_session": False}
+    db.session.execute(sessions.values(ended_at=now), execution_options=only_there)
+    db.session.execute(codes.values(voided_at=now, next_send_at=None), execution_options=only_there)
+    for factor in (Passkey, RecoveryCode, TotpDevice):
+        db.session.execute(
+            delete(factor).where(factor.person_id.in_(people)), execution_options=only_there
+        )

@@ -1,0 +1,122 @@
+"""A number that somebody registered who was refused: the roster gives it to whom it belongs to."""
+
+import pytest
+
+from lms.accounts.employments import employments_of
+from lms.accounts.enums import EmploymentEnd, PersonState
+from lms.accounts.identity import IdentityPurpose, read_identity_number, read_phone
+from lms.accounts.models import Employment, Person
+from lms.accounts.sessions import begin_session, load_session_person
+from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
+from lms.core import clock as now
+from lms.core.db import db, transaction
+from lms.organizations.models import OrganizationState
+from lms.roster.applying import apply_now
+from lms.roster.enums import RosterState
+from lms.roster.operations import request_apply
+from lms.second_factor.models import RecoveryCode, TotpDevice
+from tests.factories import PersonFactory
+from tests.roster.support import (
+    applied,
+    apply,
+    checked,
+    counts,
+    just,
+    only_problem,
+    row,
+    unit_named,
+    workbook,
+)
+
+
+@pytest.fixture
+def squatter(unit):
+    """Somebody with the number of row 1 whom a unit refused; a name and contacts of their own."""
+    return PersonFactory(
+        name="李鬼",
+        identity_number=row(1)[2],
+        phone="13900139000",
+        email="squatter@example.com",
+        username="squatter",
+        state=PersonState.REFUSED,
+    )
+
+
+def test_a_refused_record_becomes_the_person_of_the_row(manager, unit, squatter):
+    roster = checked(manager, workbook([row(1), row(2)]))
+    assert counts(roster) == just(new=2)
+    apply(manager, roster)
+    db.session.refresh(squatter)
+    assert (squatter.name, squatter.state, squatter.unit_id) == (
+        row(1)[0],
+        PersonState.ACTIVE,
+        unit.id,
+    )
+    assert (read_phone(squatter), squatter.email) == (row(1)[3], row(1)[4])
+    assert read_identity_number(squatter, IdentityPurpose.REVIEW, manager.id) == row(1)[2]
+    assert [stay.organization_id for stay in employments_of(squatter)] == [unit.id]
+    assert counts(checked(manager, workbook([row(1)]))) == just(unchanged=1)
+
+
+def test_nothing_of_whoever_was_refused_opens_the_account(manager, squatter):
+    with transaction():
+        token = begin_session(squatter)
+        db.session.add(
+            OneTimeCode(
+                person_id=squatter.id,
+                purpose=CodePurpose.RESET,
+                channel=CodeChannel.MAIL,
+                code_hash="0" * 64,
+                expires_at=now.end_of_day(now.today()),
+            )
+        )
+        db.session.add(RecoveryCode(person_id=squatter.id, code_hash="0" * 64))
+        db.session.add(TotpDevice(person_id=squatter.id, record_key="k", secret_cipher=b"s"))
+    assert load_session_person(token) is not None
+
+    applied(manager, workbook([row(1)]))
+
+    db.session.refresh(squatter)
+    assert not squatter.is_activated
+    assert (squatter.username, squatter.password_set_at) == (None, None)
+    assert load_session_person(token) is None
+    assert db.session.query(OneTimeCode).one().voided_at is not None
+    assert db.session.query(RecoveryCode).count() == 0
+    assert db.session.query(TotpDevice).count() == 0
+
+
+def test_contacts_that_the_row_does_not_give_do_not_stay(manager, squatter):
+    applied(manager, workbook([row(1, 手机号码="", 电子邮箱="")]))
+    db.session.refresh(squatter)
+    assert (read_phone(squatter), squatter.phone_hash, squatter.email) == (None, None, None)
+
+
+def test_whoever_belonged_to_a_unit_before_is_not_taken_over(manager, unit, squatter):
+    stay = Employment(person_id=squatter.id, organization_id=unit.id)
+    stay.ended_on, stay.end_reason = now.today(), EmploymentEnd.LEFT
+    with transaction():
+        db.session.add(stay)
+    assert only_problem(manager, row(1)) == (2, "C", "registration_refused")
+
+
+def test_whoever_waits_for_a_unit_they_registered_is_not_taken_over(manager, squatter):
+    unit_named("新单位", state=OrganizationState.PENDING, registered_by_id=squatter.id)
+    assert only_problem(manager, row(1)) == (2, "C", "registration_refused")
+
+
+@pytest.mark.parametrize("change", ["state", "employment", "unit"])
+def test_what_has_happened_since_the_check_is_looked_at_again(manager, unit, squatter, change):
+    roster = checked(manager, workbook([row(1)]))
+    with transaction():
+        if change == "state":
+            db.session.get_one(Person, squatter.id).state = PersonState.PENDING
+        elif change == "employment":
+            db.session.add(Employment(person_id=squatter.id, organization_id=unit.id))
+        else:
+            unit_named("新单位", state=OrganizationState.PENDING, registered_by_id=squatter.id)
+    with transaction():
+        request_apply(manager, roster, roster.checks)
+    assert apply_now(roster.id)
+    db.session.refresh(roster)
+    db.session.refresh(squatter)
+    assert (roster.state, squatter.name) == (RosterState.OUTDATED, "李鬼")
