@@ -1,6 +1,8 @@
 import pytest
 
+from lms.core.db import db
 from lms.core.permissions import Role
+from lms.organizations.divisions import SHANDONG, load_divisions
 from lms.organizations.models import OrganizationKind
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
 from tests.support import sign_in
@@ -51,6 +53,8 @@ def _auditor(client):
 
 @pytest.mark.parametrize("sign_in_staff", [_officer, _auditor])
 def test_odd_numbers_in_addresses_of_lists_are_no_server_error(app, client, sign_in_staff):
+    load_divisions(SHANDONG)
+    db.session.commit()
     staff = sign_in_staff(client)
     lists = [
         rule.rule
