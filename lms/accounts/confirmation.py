@@ -11,8 +11,8 @@ from lms.core.db import transaction
 from lms.core.errors import Invalid
 
 
-def confirm_password(person: Person, password: str) -> None:
-    """Raise Invalid(field="present") unless it is the person's password.
+def confirm_password(person: Person, password: str) -> str:
+    """Raise Invalid(field="present") unless it is the person's password; its hash if it is.
 
     Wrong ones are counted like those at sign-in, for whoever found the browser open; so it must
     not be called inside a transaction that its refusal would roll back.
@@ -24,9 +24,9 @@ def confirm_password(person: Person, password: str) -> None:
         raise Invalid(refused_try("", tried.wait_seconds, was_checked=False), field="present")
     is_right = is_hash_of(stored, password)
     with transaction():
-        if is_right:
+        if is_right and stored is not None:
             give_back(tried)
-            return
+            return stored
         record(AuditTag.ACCOUNTS_PERSON_SIGN_IN_FAIL, person.id, f"person:{person.id}")
     wrong = _("现在的密码不正确。")
     raise Invalid(refused_try(wrong, tried.wait_seconds, was_checked=True), field="present")

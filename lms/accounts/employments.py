@@ -7,6 +7,7 @@ from lms.accounts.models import Employment, Person
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
+from lms.core.events import standing_changed
 from lms.organizations.models import Organization
 
 
@@ -23,6 +24,7 @@ def join_unit(
     person.unit = unit
     db.session.add(Employment(person_id=person.id, organization_id=unit.id))
     db.session.flush()
+    standing_changed.send(person)
     subject = f"person:{person.id}"
     record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, actor_id, subject, organization_id=unit.id)
 

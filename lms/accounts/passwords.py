@@ -7,6 +7,8 @@ GB/T 22239-2019, 8.1.4.1: complex, and changed from time to time. The two contra
 import datetime as dt
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -42,6 +44,39 @@ _DICTIONARIES = {**RANKED_DICTIONARIES, "common_here": build_ranked_dict(_COMMON
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that both answers take the same time.
 _NOBODYS_HASH = _hasher.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True)
+class DraftPassword:
+    """A password that was judged and hashed, to be kept later: what takes long is behind it.
+
+    Judging and hashing take a tenth of a second each, in which nobody else's writing should wait;
+    so both come before the transaction.
+    """
+
+    hashed: str = field(repr=False)
+    is_for_staff: bool
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a person who begins with it."""
+        return {"password_hash": self.hashed, "password_set_at": clock.now()}
+
+
+def hash_password(person: Person | None, password: str) -> DraftPassword:
+    """Hash a password that was found good enough for `person` as they are now."""
+    return DraftPassword(_hasher.hash(password), person is not None and person.is_staff)
+
+
+def keep_password(person: Person, draft: DraftPassword) -> bool:
+    """Keep a password that was judged before; whether it could be kept.
+
+    It is not kept if the person has got a post meanwhile: more is asked of passwords of staff.
+    """
+    if person.is_staff and not draft.is_for_staff:
+        return False
+    for column, value in draft.columns().items():
+        setattr(person, column, value)
+    return True
 
 
 def set_password(person: Person, password: str) -> None:

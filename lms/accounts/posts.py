@@ -10,6 +10,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
+from lms.core.events import standing_changed
 from lms.core.permissions import APART, Role
 from lms.organizations.models import Organization, OrganizationKind
 
@@ -54,6 +55,7 @@ def grant_post(
         post = Post(person=person, organization=organization, role=role, granted_by_id=actor_id)
         post.starts_on = clock.today()
         db.session.add(post)
+        standing_changed.send(person)
     post.ends_on = ends_on
     db.session.flush()
     _record(AuditTag.ACCOUNTS_POST_GRANT, post, actor_id)

@@ -5,23 +5,40 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.accounts.passwords import check_password, is_password_right, set_password
+from lms.accounts.passwords import (
+    DraftPassword,
+    check_password,
+    hash_password,
+    is_password_right,
+    keep_password,
+)
 from lms.accounts.rules import is_username, normalize_username
 from lms.accounts.sessions import end_sessions
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
 
 
-def change_password(person: Person, password: str) -> None:
-    """Keep a new password of one's own and end every other session of the person.
+def draft_password(person: Person, password: str) -> DraftPassword:
+    """Judge and hash a new password of one's own, before the transaction that keeps it.
 
     Raises Invalid(field="password") if it is not good enough or no other than the present one.
     """
     check_password(person, password)
     if is_password_right(person, password):
         raise Invalid(_l("新密码不能与现在的密码相同。"), field="password")
-    set_password(person, password)
+    return hash_password(person, password)
+
+
+def change_password(person: Person, confirmed: str, draft: DraftPassword) -> None:
+    """Keep a new password of one's own and end every other session of the person.
+
+    `confirmed` is what `confirm_password` returned. Raises Conflict(field="present") if the
+    password is another one since, or the person has got a post, for which more is asked of it.
+    """
+    hold(person)
+    if person.password_hash != confirmed or not keep_password(person, draft):
+        raise Conflict(_l("验证已过期或已经用过，请重新填写。"), field="present")
     end_sessions(person, person.id, except_token=person.session_token)
     _record(AuditTag.ACCOUNTS_PASSWORD_CHANGE, person)
 

@@ -43,7 +43,7 @@ def security() -> str:
 def change_password() -> str | Response | tuple[str, int]:
     form = ChangePasswordForm()
     if form.validate_on_submit() and _is_done(
-        form, lambda: operations.change_password(current_user, form.password.data)
+        form, lambda confirmed: _change_password(confirmed, form.password.data)
     ):
         flash(_("密码已修改，在其他设备上已退出登录。"), "success")
         return redirect(safe_next(request.args.get("next")) or url_for("security.security"))
@@ -53,25 +53,34 @@ def change_password() -> str | Response | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
+def _change_password(confirmed: str, password: str) -> None:
+    draft = operations.draft_password(current_user, password)
+    with transaction():
+        operations.change_password(current_user, confirmed, draft)
+
+
 @blueprint.route("/username", methods=["GET", "POST"])
 @signed_in
 @limiter.limit(FLOOD, methods=["POST"])
 def change_username() -> str | Response | tuple[str, int]:
     form = ChangeUsernameForm()
     if form.validate_on_submit() and _is_done(
-        form, lambda: operations.change_username(current_user, form.username.data)
+        form, lambda _confirmed: _change_username(form.username.data)
     ):
         flash(_("用户名已修改，下次请用新用户名登录。"), "success")
         return redirect(url_for("security.security"))
     return render_template("accounts/change_username.html", form=form), 422 if form.errors else 200
 
 
-def _is_done(form: FlaskForm, change: Callable[[], None]) -> bool:
+def _change_username(username: str) -> None:
+    with transaction():
+        operations.change_username(current_user, username)
+
+
+def _is_done(form: FlaskForm, change: Callable[[str], None]) -> bool:
     """Do it if the present password is right; otherwise say in the form what is wrong."""
     try:
-        confirm_password(current_user, form.present.data)
-        with transaction():
-            change()
+        change(confirm_password(current_user, form.present.data))
     except DomainError as refused:
         show_refusal(form, refused)
         return False

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from lms.accounts.models import Person
 from lms.accounts.vault import vault
@@ -57,10 +57,20 @@ def open_codes(person: Person) -> list[OneTimeCode]:
     return [code for code in codes if code.is_open]
 
 
+def void_codes_of(person: Person) -> None:
+    """Make worthless what was made for somebody who has since got a post or another unit.
+
+    Whoever handed the code out was in charge of the account as it was, and may be no longer.
+    """
+    void_codes([person.id])
+
+
 def void_codes(
-    person_ids: list[int], but: int | None = None, channels: tuple[CodeChannel, ...] | None = None
+    person_ids: list[int] | Select[tuple[int | None]],
+    but: int | None = None,
+    channels: tuple[CodeChannel, ...] | None = None,
 ) -> None:
-    """Make the unused codes of these people worthless, but for the one with the id `but`."""
+    """Make the unused codes and grants of these people worthless, but for that of the id `but`."""
     change = update(OneTimeCode).where(
         OneTimeCode.person_id.in_(person_ids),
         OneTimeCode.used_at.is_(None),

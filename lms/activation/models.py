@@ -69,11 +69,11 @@ class OneTimeCode(Model):
             and self.voided_at is None
             and self.failures < MOST_FAILURES
             and clock.now() < self.expires_at
-            and not self._is_overtaken
+            and not self.is_overtaken
         )
 
     @property
-    def _is_overtaken(self) -> bool:
+    def is_overtaken(self) -> bool:
         """Whether the person has chosen a password since."""
         set_at = self.person.password_set_at if self.person else None
         return set_at is not None and self.created_at < set_at

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.accounts.identity import seal_phone
 from lms.accounts.models import Person
 from lms.accounts.operations import checked_phone
-from lms.accounts.passwords import check_password, set_password
+from lms.accounts.passwords import DraftPassword, check_password, hash_password, keep_password
 from lms.accounts.queries import find_person_to_sign_in, login_keys
 from lms.accounts.rules import PRIVACY_NOTICE, is_email, is_phone, normalize_email, normalize_phone
 from lms.accounts.sessions import end_sessions
@@ -31,7 +31,7 @@ from lms.activation.sending import REQUEST_PACE
 from lms.activation.tasks import send_code
 from lms.core import clock
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
+from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
 from lms.core.tasks import enqueue_after_commit
 
@@ -39,6 +39,7 @@ __all__ = [
     "IssuedCode",
     "Proof",
     "activate",
+    "draft_password",
     "find_grant",
     "issue_codes",
     "prove_code",
@@ -118,69 +119,91 @@ def _keys(what: str, login: str, person: Person | None) -> list[str]:
 
 
 def find_grant(token: str | None, purpose: CodePurpose) -> OneTimeCode:
-    """The code of a grant that is still good, held until the transaction ends.
+    """The code of a grant that is still good.
 
     Raises Conflict if it was used meanwhile, is too old, or there is none.
     """
     query = select(OneTimeCode).where(
         OneTimeCode.grant_hash == hash_of_grant(token or ""), OneTimeCode.purpose == purpose
     )
-    code = db.session.scalar(
-        query.with_for_update(of=OneTimeCode), execution_options={"populate_existing": True}
-    )
+    code = db.session.scalar(query)
     if code is None or not _is_good(code):
-        raise Conflict(_l("验证已过期或已经用过，请重新填写。"))
+        raise _no_grant()
     return code
+
+
+def _take_grant(token: str, purpose: CodePurpose) -> tuple[OneTimeCode, Person]:
+    """The code of a grant that is still good, and whose it is; both held."""
+    code = find_grant(token, purpose)
+    person = db.session.get_one(Person, code.person_id)
+    # The person first, as whoever gives them a post holds them before their codes are voided.
+    hold(person)
+    hold(code)
+    if not _is_good(code):
+        raise _no_grant()
+    return code, person
+
+
+def _no_grant() -> Conflict:
+    return Conflict(_l("验证已过期或已经用过，请重新填写。"))
 
 
 def _is_good(code: OneTimeCode) -> bool:
     is_fresh = code.granted_at is not None and clock.now() < code.granted_at + GRANT_GOOD_FOR
-    is_unused = code.used_at is None and code.voided_at is None
+    is_unused = code.used_at is None and code.voided_at is None and not code.is_overtaken
     may_enter = code.person is not None and code.person.is_active
     return is_fresh and is_unused and may_enter
 
 
+def draft_password(
+    token: str, purpose: CodePurpose, password: str, phone: str | None = None
+) -> DraftPassword:
+    """Judge and hash the password of whose the grant is, before the transaction that keeps it.
+
+    `phone` is one given with it, which it must not be built from either. Raises Conflict if the
+    grant is not good, Invalid(field="password") for a password that is not good enough.
+    """
+    person = find_grant(token, purpose).person
+    given = normalize_phone(phone or "")
+    check_password(person, password, (given, *(given[-length:] for length in (4, 6, 8))))
+    return hash_password(person, password)
+
+
 def activate(
-    token: str, password: str, phone: str | None = None, email: str | None = None
+    token: str, draft: DraftPassword, phone: str | None = None, email: str | None = None
 ) -> Person:
     """Choose the first password, and add a phone and an address that are missing.
 
-    Raises Conflict if the grant is no longer good, Invalid for a password that is not good enough
-    or a phone or address that is none; each names its field.
+    Raises Conflict if the grant is no longer good, Invalid for a phone or address that is none;
+    each names its field.
     """
-    code = find_grant(token, CodePurpose.ACTIVATE)
-    person = _holder(code)
+    code, person = _take_grant(token, CodePurpose.ACTIVATE)
     checked = checked_phone(phone)
     if checked and not person.phone_tail:
         for column, value in seal_phone(checked, person.record_key).items():
             setattr(person, column, value)
     if email and email.strip() and not person.email:
         person.email = _checked_email(email)
-    _keep_password(code, person, password)
+    _keep_password(code, person, draft)
     _record(AuditTag.ACCOUNTS_CODE_USE, person, code, privacy_notice=PRIVACY_NOTICE)
     return person
 
 
-def reset_password(token: str, password: str) -> Person:
+def reset_password(token: str, draft: DraftPassword) -> Person:
     """Choose another password and end every session of the person.
 
-    Raises as `activate` does.
+    Raises Conflict if the grant is no longer good.
     """
-    code = find_grant(token, CodePurpose.RESET)
-    person = _holder(code)
-    _keep_password(code, person, password)
+    code, person = _take_grant(token, CodePurpose.RESET)
+    _keep_password(code, person, draft)
     end_sessions(person, person.id)
     _record(AuditTag.ACCOUNTS_PASSWORD_RESET, person, code)
     return person
 
 
-def _holder(code: OneTimeCode) -> Person:
-    return db.session.get_one(Person, code.person_id, with_for_update=True)
-
-
-def _keep_password(code: OneTimeCode, person: Person, password: str) -> None:
-    check_password(person, password)
-    set_password(person, password)
+def _keep_password(code: OneTimeCode, person: Person, draft: DraftPassword) -> None:
+    if not keep_password(person, draft):
+        raise _no_grant()
     code.used_at = clock.now()
     db.session.flush()
     void_codes([person.id])

@@ -112,10 +112,11 @@ def first_password() -> _Page:
     form = FirstPasswordForm()
     try:
         if form.validate_on_submit():
+            draft = operations.draft_password(
+                token, CodePurpose.ACTIVATE, form.password.data, form.phone.data
+            )
             with transaction():
-                person = operations.activate(
-                    token, form.password.data, form.phone.data, form.email.data
-                )
+                person = operations.activate(token, draft, form.phone.data, form.email.data)
                 begin_session(person, request.remote_addr, request.user_agent.string)
             return _enter(person, _("账号已激活，欢迎使用。"))
         person = _holder(token, CodePurpose.ACTIVATE)
@@ -136,8 +137,9 @@ def new_password() -> _Page:
     form = NewPasswordForm()
     try:
         if form.validate_on_submit():
+            draft = operations.draft_password(token, CodePurpose.RESET, form.password.data)
             with transaction():
-                person = operations.reset_password(token, form.password.data)
+                person = operations.reset_password(token, draft)
                 begin_session(person, request.remote_addr, request.user_agent.string)
             return _enter(person, _("密码已重设，在其他设备上已退出登录。"))
         person = _holder(token, CodePurpose.RESET)

@@ -20,19 +20,21 @@ MOST_SHOWN = 20
 
 
 def find_candidates(organization: Organization, text: str) -> list[Person]:
-    """Active people: the one of this user name or identity number, else those of the
-    organization whose name begins so.
+    """Active people with a password: the one of this user name or identity number, else those of
+    the organization whose name begins so.
     """
     named = select(Person).where(Person.username == normalize_username(text))
     found = db.session.scalar(named) or find_by_identity(text)
     if found is not None:
-        return [found] if found.state is PersonState.ACTIVE else []
+        may_act = found.state is PersonState.ACTIVE and found.is_activated
+        return [found] if may_act else []
     name = normalize_name(text)
     if not name:
         return []
     query = select(Person).where(
         Person.unit_id == organization.id,
         Person.state == PersonState.ACTIVE,
+        Person.password_hash.is_not(None),
         Person.name.startswith(name, autoescape=True),
     )
     return list(db.session.scalars(query.order_by(Person.name, Person.id).limit(MOST_SHOWN)))

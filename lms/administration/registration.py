@@ -1,7 +1,7 @@
 """A unit registers itself: it, and whoever will manage it, at once or not at all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
-from lms.accounts.passwords import CLASSES_OF_STAFF, SHORTEST_OF_STAFF, check_password
+from lms.accounts.passwords import (
+    CLASSES_OF_STAFF,
+    SHORTEST_OF_STAFF,
+    DraftPassword,
+    check_password,
+    hash_password,
+)
 from lms.accounts.rules import PRIVACY_NOTICE, character_classes
 from lms.administration.queries import registration_of
 from lms.administration.superiors import check_superior
@@ -50,13 +56,31 @@ class Registrant:
 
     name: str
     identity_kind: IdentityKind
-    identity_number: str
-    phone: str
+    identity_number: str = field(repr=False)
+    phone: str = field(repr=False)
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
-def register_unit(facts: UnitFacts, registrant: Person | Registrant) -> Organization:
+@dataclass(frozen=True)
+class DraftRegistrant:
+    """A registrant whose password was judged and hashed: what takes long is behind it."""
+
+    registrant: Registrant
+    password: DraftPassword
+
+
+def draft_registrant(registrant: Registrant) -> DraftRegistrant:
+    """Judge and hash the password, before the transaction in which others would wait for it.
+
+    Raises Invalid(field="password").
+    """
+    own_words = (registrant.name, registrant.identity_number, registrant.phone)
+    check_manager_password(registrant.password, own_words)
+    return DraftRegistrant(registrant, hash_password(None, registrant.password))
+
+
+def register_unit(facts: UnitFacts, registrant: Person | DraftRegistrant) -> Organization:
     """Make a unit that waits for approval, and the account of its registrant if there is none.
 
     Raises Invalid for what is wrong and Conflict for a name, credit code or identity number that
@@ -132,9 +156,8 @@ def _check_may_register(person: Person) -> None:
         raise Conflict(_l("您已提交过单位注册，请先等待审核或修改后重新提交。"))
 
 
-def _create_registrant(registrant: Registrant) -> Person:
-    own_words = (registrant.name, registrant.identity_number, registrant.phone)
-    check_manager_password(registrant.password, own_words)
+def _create_registrant(draft: DraftRegistrant) -> Person:
+    registrant = draft.registrant
     try:
         with db.session.begin_nested():
             return create_person(
@@ -143,9 +166,9 @@ def _create_registrant(registrant: Registrant) -> Person:
                 identity_kind=registrant.identity_kind,
                 unit=None,
                 phone=registrant.phone,
-                password=registrant.password,
                 email=registrant.email.strip() or None,
                 state=PersonState.PENDING,
+                **draft.password.columns(),
             )
     except IntegrityError:
         # Somebody with the same number was quicker.

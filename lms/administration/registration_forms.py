@@ -13,6 +13,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from lms.accounts.enums import IdentityKind
+from lms.accounts.rules import LONGEST_EMAIL, is_email, normalize_email
 from lms.administration.decisions import LONGEST_REASON
 from lms.administration.forms import DivisionField, OrganizationField, choices_of
 from lms.administration.registration import Registrant, UnitFacts
@@ -27,6 +28,12 @@ def right_credit_code(_form: FlaskForm, field: StringField) -> None:
     """Refuse what is no unified social credit code (GB 32100)."""
     if field.data and not is_credit_code(normalize_credit_code(field.data)):
         raise ValidationError(_l("统一社会信用代码不正确，请核对 18 位代码。"))
+
+
+def right_email(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what can be no address."""
+    if not is_email(normalize_email(field.data)):
+        raise ValidationError(_l("电子邮箱格式不正确。"))
 
 
 class UnitForm(FlaskForm):
@@ -123,8 +130,8 @@ class RegistrationForm(UnitForm):
         _l("电子邮箱"),
         [
             Optional(),
-            Length(max=128),
-            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("电子邮箱格式不正确。")),
+            Length(max=LONGEST_EMAIL),
+            right_email,
         ],
         description=_l("可不填，用于找回密码和接收通知。"),
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
@@ -147,7 +154,7 @@ class RegistrationForm(UnitForm):
             identity_kind=IdentityKind(self.identity_kind.data),
             identity_number=self.identity_number.data,
             phone=self.phone.data,
-            email=self.email.data or "",
+            email=normalize_email(self.email.data or ""),
             password=self.password.data,
         )
 

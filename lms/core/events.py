@@ -11,6 +11,8 @@ cycle_withdrawn = Signal("sender is the enrollments.Cycle that a refund is about
 cycle_started = Signal("sender is the enrollments.Cycle that has just begun")
 course_watched = Signal("sender is the enrollments.Cycle whose lessons are now all watched")
 certificate_revoked = Signal("sender is the certificates.Certificate just revoked")
+# What somebody may do, or whose they are, is no longer what a code made for them stood for.
+standing_changed = Signal("sender is the accounts.Person with a new post or another unit")
 # A duplicate is merged into the person who stays (memberships). What hangs on a study cycle follows
 # the cycle: told before it passes to the survivor, after it has, or that it stays behind.
 person_merged = Signal("sender is the surviving Person; duplicate=, actor=")

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import organizations_with
-from lms.core.db import db, transaction
+from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.memberships import exporting, finding, queries
 from lms.memberships.people_forms import PeopleFilterForm, kept_arguments
@@ -88,8 +88,7 @@ def export() -> BaseResponse:
     wanted = form.wanted(request.form.get("tab") == "former")
     kind = request.form.get("format", "")
     kind = kind if kind in exporting.FORMATS else "xlsx"
-    with transaction():
-        content = exporting.export_people(current_user, wanted, kind)
+    content = exporting.export_people(current_user, wanted, kind)
     response = Response(content, mimetype=exporting.FORMATS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="people.{kind}"'
     return response

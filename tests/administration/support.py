@@ -9,7 +9,12 @@ from flask import Flask
 from lms.accounts.enums import IdentityKind
 from lms.accounts.models import Person
 from lms.accounts.posts import grant_post
-from lms.administration.registration import Registrant, UnitFacts
+from lms.administration.registration import (
+    DraftRegistrant,
+    Registrant,
+    UnitFacts,
+    draft_registrant,
+)
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Organization, UnitNature
@@ -43,7 +48,7 @@ def unit_facts(**changes: Any) -> UnitFacts:
     return UnitFacts(**{**facts, **changes})
 
 
-def registrant(**changes: Any) -> Registrant:
+def registrant(**changes: Any) -> DraftRegistrant:
     """Somebody without an account who registers a unit."""
     facts = {
         "name": "徐志远",
@@ -53,7 +58,7 @@ def registrant(**changes: Any) -> Registrant:
         "email": "xu@example.com",
         "password": STRONG,
     }
-    return Registrant(**{**facts, **changes})
+    return draft_registrant(Registrant(**{**facts, **changes}))
 
 
 def unit_form(**changes: Any) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from lms.administration.registration import register_unit
 from lms.core.db import db, transaction
 from lms.core.permissions import GRANTS, Permission, Role
 from lms.organizations.models import Organization, OrganizationKind, OrganizationState
+from tests.accounts.slow_work import forbid_slow_transactions
 from tests.administration.support import holder, registrant, unit_facts, unit_form
 from tests.factories import PersonFactory
 from tests.factories import organizations as make
-from tests.factories.accounts import identity_number
+from tests.factories.accounts import PASSWORD, identity_number
 from tests.support import sign_in
 
 TOKEN = re.compile(r'name="candidate" value="([^"]+)"')
@@ -55,6 +56,16 @@ def test_a_visitor_registers_a_unit(client):
     assert (made.state, made.division_code) == (OrganizationState.PENDING, "371102")
 
 
+def test_the_address_of_the_registrant_is_kept_as_everybody_elses(client):
+    client.post("/register/unit", data=unit_form(email=" Xu@Example.COM "))
+    assert db.session.scalars(select(Person.email)).one() == "Xu@example.com"
+
+
+def test_nobody_waits_while_the_password_is_judged_and_hashed(client, monkeypatch):
+    forbid_slow_transactions(monkeypatch)
+    assert client.post("/register/unit", data=unit_form()).status_code == 303
+
+
 def test_the_number_and_the_password_stand_in_no_address_and_no_answer(client):
     form = unit_form(agreed="")
     answer = client.post("/register/unit", data=form)
@@ -74,6 +85,7 @@ def test_the_number_and_the_password_stand_in_no_address_and_no_answer(client):
         ({"contact_phone": "abc"}, "contact_phone", "电话应为"),
         ({"identity_number": "123"}, "identity_number", "身份证号码不正确"),
         ({"email": "nobody"}, "email", "电子邮箱格式不正确"),
+        ({"email": "徐@y.z"}, "email", "电子邮箱格式不正确"),
         ({"agreed": ""}, "agreed", "请先阅读并同意"),
         ({"password": "12345678"}, "password", ""),
     ],
@@ -268,7 +280,9 @@ def find(client, unit, **data):
 def test_a_person_is_found_shown_masked_and_given_the_post(client, unit, by):
     sign_in(client, holder(Role.UNIT_MANAGER, unit))
     number = identity_number(77)
-    person = PersonFactory(name="林晓东", identity_number=number, unit=unit, username="linxd")
+    person = PersonFactory(
+        name="林晓东", identity_number=number, unit=unit, username="linxd", password=PASSWORD
+    )
     who = {"number": number, "username": "LinXD", "name": "林晓"}[by]
     page = text_of(find(client, unit, who=who, ends_on="2025-12-31"))
     assert "林晓东" in page
@@ -280,9 +294,17 @@ def test_a_person_is_found_shown_masked_and_given_the_post(client, unit, by):
     assert posts[person.id].ends_on.isoformat() == "2025-12-31"
 
 
+@pytest.mark.parametrize("who", ["linxd", "林晓", identity_number(77)])
+def test_whoever_is_not_activated_is_not_found(client, unit, who):
+    sign_in(client, holder(Role.UNIT_MANAGER, unit))
+    number = identity_number(77)
+    PersonFactory(name="林晓东", identity_number=number, unit=unit, username="linxd")
+    assert "没有找到可以任职的人员" in text_of(find(client, unit, who=who))
+
+
 def test_strangers_are_not_found_by_name(client, unit):
     sign_in(client, holder(Role.UNIT_MANAGER, unit))
-    PersonFactory(name="林晓东", unit=make.unit("别的厂", "371102"))
+    PersonFactory(name="林晓东", unit=make.unit("别的厂", "371102"), password=PASSWORD)
     answer = find(client, unit, who="林晓东")
     assert answer.status_code == 422
     assert "没有找到可以任职的人员" in text_of(answer)

@@ -1,0 +1,38 @@
+"""Changing one's own password while something else happens to it."""
+
+from lms.accounts import security_views
+from lms.accounts.confirmation import confirm_password
+from lms.accounts.models import Person
+from lms.accounts.passwords import is_password_right, set_password
+from lms.core.db import db, transaction
+from tests.accounts.slow_work import forbid_slow_transactions
+from tests.accounts.test_passwords import NEW, change
+from tests.factories import PersonFactory
+from tests.factories.accounts import PASSWORD
+from tests.support import sign_in
+
+OTHER = "another maple lantern"
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_overwritten(app, client, monkeypatch):
+    """Of two changes at once the second judged a password that is no more."""
+    person = PersonFactory(password=PASSWORD)
+    sign_in(client, person)
+
+    def confirm_and_be_overtaken(own, password):
+        stored = confirm_password(own, password)
+        with transaction():
+            set_password(db.session.get_one(Person, own.id), OTHER)
+        return stored
+
+    monkeypatch.setattr(security_views, "confirm_password", confirm_and_be_overtaken)
+    assert change(client).status_code == 422
+    assert is_password_right(db.session.get_one(Person, person.id), OTHER)
+
+
+def test_nobody_waits_while_a_password_is_judged_and_hashed(app, client, monkeypatch):
+    person = PersonFactory(password=PASSWORD)
+    sign_in(client, person)
+    forbid_slow_transactions(monkeypatch)
+    assert change(client).status_code == 302
+    assert is_password_right(db.session.get_one(Person, person.id), NEW)
