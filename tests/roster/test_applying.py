@@ -10,6 +10,7 @@ from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, Tit
 from lms.accounts.identity import IdentityPurpose, read_identity_number, read_phone
 from lms.accounts.models import Employment, Person
 from lms.accounts.queries import find_by_identity
+from lms.activation.operations import issue_codes, prove_code
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, NotFound
@@ -142,6 +143,19 @@ def test_a_bureau_moves_people_at_once(app, clock):
     }
     (request,) = db.session.query(MembershipRequest)
     assert request.state is RequestState.CANCELLED
+
+
+def test_codes_of_the_former_unit_end_with_the_move(app, clock):
+    bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
+    first, _second = unit_named("第一研究院"), unit_named("第二研究院")
+    people = [PersonFactory(name=row(n)[0], identity_number=row(n)[2], unit=first) for n in (1, 2)]
+    with transaction():
+        issued = issue_codes(manager_of(first), people)
+    officer = manager_of(bureau, Role.BUREAU_OFFICER)
+    applied(officer, workbook([row(1, 工作单位="第二研究院"), row(2, 工作单位="第一研究院")]))
+    with transaction():
+        proofs = [prove_code(each.person.username, each.code) for each in issued]
+    assert [proof.token is None for proof in proofs] == [True, False]
 
 
 def test_a_unit_only_asks_for_people_of_another(manager, unit):
