@@ -46,10 +46,6 @@ class Estate:
     manager: Person
     values: dict[str, Any] = field(default_factory=dict)
 
-    def finished(self) -> dict[str, Any]:
-        """The values, with the cycle that ended well."""
-        return {**self.values, "cycle_id": self.values["finished_cycle_id"]}
-
 
 def build_estate(
     app: Flask,
