@@ -113,6 +113,7 @@ def record_leaving(actor: Person, person_id: int) -> Person:
     if person.unit_id is None:
         raise Conflict(_l("该人员现在不属于任何单位。"))
     unit_id = person.unit_id
+    cancel_open_request(person, actor.id)
     leave_unit(person, EmploymentEnd.LEFT, actor.id)
     end_posts_of(person, actor.id, unit_id)
     _record_state(person, actor, unit_id, "left")

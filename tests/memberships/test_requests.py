@@ -23,6 +23,7 @@ from lms.exams.queries import applications_to_see
 from lms.hours.queries import credits_of
 from lms.memberships import operations, request_queries
 from lms.memberships.models import MembershipRequest, RequestSide, RequestState
+from lms.memberships.person_operations import record_leaving
 from lms.organizations.models import Organization, OrganizationState
 from tests.factories import CycleFactory, PersonFactory, PostFactory
 from tests.hours.support import earn
@@ -351,3 +352,14 @@ def test_nobody_joins_a_unit_that_is_just_being_closed(app: Flask, several: bool
 
     assert db.session.get_one(Person, person_id).unit_id is None
     assert not db.session.get_one(Organization, closing_id).is_approved
+
+
+def test_whoever_leaves_takes_the_open_request_back(app: Flask) -> None:
+    first, second = unit(), unit()
+    person = PersonFactory(unit=first)
+    request = waiting_request(person, second)
+
+    with transaction():
+        record_leaving(manager_of(first), person.id)
+
+    assert db.session.get_one(MembershipRequest, request.id).state is RequestState.CANCELLED
