@@ -6,8 +6,9 @@ Who reaches which record by its address is the matter of tests/security/access.
 import pytest
 
 from lms.core.permissions import Role
+from lms.organizations.models import OrganizationKind
 from lms.web.auth import SIGNED_IN, access_of
-from tests.factories import PersonFactory, PostFactory
+from tests.factories import OrganizationFactory, PersonFactory, PostFactory
 from tests.security.estate import build_estate
 from tests.security.support import routes
 from tests.support import sign_in
@@ -35,9 +36,16 @@ def test_lists_show_nothing_of_others(app, client, estate):
     assert shown == []
 
 
-@pytest.mark.parametrize("role", [Role.BASE_MANAGER, Role.UNIT_MANAGER])
-def test_staff_lists_show_nothing_of_other_organizations(app, client, estate, role):
-    sign_in(client, PostFactory(role=role).person)
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        (OrganizationKind.BASE, Role.BASE_MANAGER),
+        (OrganizationKind.UNIT, Role.UNIT_MANAGER),
+    ],
+)
+def test_staff_lists_show_nothing_of_other_organizations(app, client, estate, kind, role):
+    post = PostFactory(role=role, organization=OrganizationFactory(kind=kind))
+    sign_in(client, post.person)
     shown = []
     for rule in routes(app):
         access = access_of(app, rule.endpoint)
