@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from lms.accounts.enums import IdentityKind
+from lms.accounts.enums import IdentityKind, ProfessionSeries, TitleLevel
 from lms.accounts.identity import seal_identity_number
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
@@ -40,6 +40,10 @@ _GIVEN = (
     "雨欣怡然佳琪思远博文嘉懿雪梅春生庆林树东立新永康德福瑞泽凯旋云龙亚男晓光小明"
 )
 RARE_NAME = "上官婉儿"
+SERIES = [series.value for series in ProfessionSeries]
+LEVELS = [level.value for level in TitleLevel]
+_SERIES_WEIGHTS = [1000.0 if series in ("engineering", "school") else 50.0 for series in SERIES]
+_SERIES_WEIGHTS[SERIES.index("shipping")] = 0.01
 KNOWN_NUMBERS = 2_000
 EVERY = 500
 
@@ -147,6 +151,7 @@ class _People:
     columns = (
         *("id", "record_key", "state", "name", "identity_kind", "identity_cipher"),
         *("identity_hash", "identity_head", "identity_tail", "unit_id", "created_at"),
+        *("password_hash", "profession", "title_level"),
     )
 
     def __init__(self, size: Size, units: list[int]) -> None:
@@ -165,9 +170,18 @@ class _People:
             name = RARE_NAME if number % 300_000 == 0 else self._name()
             kind, cipher, found_by, head, tail = self._identity(number, record_key)
             yield (
-                *(number, record_key, "active", name, kind, cipher),
+                *(number, record_key, self._state(number), name, kind, cipher),
                 *(found_by, head, tail, unit, now),
+                *("" if number % 10 < 6 else None, *self._professional()),
             )
+
+    def _state(self, number: int) -> str:
+        return "suspended" if number % 2_000 == 7 else "active"
+
+    def _professional(self) -> tuple[str, str]:
+        # Two of the series are those of most people, the last has hardly anybody.
+        series = self._chance.choices(SERIES, weights=_SERIES_WEIGHTS)[0]
+        return series, self._chance.choice(LEVELS)
 
     def _name(self) -> str:
         surname = self._chance.choices(list(_SURNAMES), cum_weights=self._surnames)[0]

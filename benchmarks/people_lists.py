@@ -62,6 +62,8 @@ def cases(province: Province) -> Iterator[Case]:
         yield Case(who, "name of nobody", f"{people}?name=乜乜乜")
         yield Case(who, "not activated", f"{people}?activated=no")
         yield Case(who, "activated", f"{people}?activated=yes")
+        yield Case(who, "suspended", f"{people}?state=suspended")
+        yield Case(who, "rare profession", f"{people}?profession=shipping")
         yield Case(
             who, "by number", f"{people}/search", province.numbers[len(province.numbers) // 2]
         )

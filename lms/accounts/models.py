@@ -40,6 +40,17 @@ class Person(Model):
             postgresql_ops={"name": "text_pattern_ops"},
             postgresql_include=["unit_id"],
         ),
+        # Lists are narrowed by these, perhaps to nobody: then no unit's people are read for it.
+        Index("ix_people_state_unit_id_id", "state", "unit_id", "id"),
+        Index("ix_people_profession_unit_id_id", "profession", "unit_id", "id"),
+        Index("ix_people_title_level_unit_id_id", "title_level", "unit_id", "id"),
+        Index(
+            "ix_people_not_activated",
+            "unit_id",
+            "id",
+            sqlite_where=text("password_hash IS NULL"),
+            postgresql_where=text("password_hash IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

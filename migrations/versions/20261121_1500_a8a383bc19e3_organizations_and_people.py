@@ -532,7 +532,18 @@ def upgrade() -> None:
             postgresql_ops={"name": "text_pattern_ops"},
             postgresql_include=["unit_id"],
         )
+        batch_op.create_index(
+            "ix_people_not_activated",
+            ["unit_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("password_hash IS NULL"),
+            postgresql_where=sa.text("password_hash IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_people_phone_hash"), ["phone_hash"], unique=False)
+        for name in ("profession", "state", "title_level"):
+            batch_op.create_index(
+                f"ix_people_{name}_unit_id_id", [name, "unit_id", "id"], unique=False
+            )
         batch_op.create_index("ix_people_unit_id_id", ["unit_id", "id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_people_merged_into_id_people"), "people", ["merged_into_id"], ["id"]
@@ -603,6 +614,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_people_merged_into_id_people"), type_="foreignkey")
         batch_op.drop_index("ix_people_unit_id_id")
         batch_op.drop_index(batch_op.f("ix_people_phone_hash"))
+        for name in ("title_level", "state", "profession"):
+            batch_op.drop_index(f"ix_people_{name}_unit_id_id")
+        batch_op.drop_index("ix_people_not_activated")
         batch_op.drop_index("ix_people_name_id", postgresql_ops={"name": "text_pattern_ops"})
         batch_op.drop_index(batch_op.f("ix_people_merged_into_id"))
         batch_op.create_index(batch_op.f("ix_people_unit_id"), ["unit_id"], unique=False)
