@@ -95,7 +95,9 @@ class DivisionField(Field):
         if not path and len(levels[0][0] if levels else []) == 1:
             # With one province there is nothing to choose; its cities show at once.
             only = levels[0][0][0].code
-            levels = [(levels[0][0], only), (child_divisions(only), None)]
+            levels = [(levels[0][0], only)]
+            if cities := child_divisions(only):
+                levels.append((cities, None))
         return levels
 
     def __call__(self, **attributes: Any) -> Markup:
