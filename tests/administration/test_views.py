@@ -353,7 +353,8 @@ def test_a_forged_role_is_refused_at_the_second_step(client, unit):
 
 
 def test_a_manager_hands_over_from_the_own_page(client, unit):
-    manager, successor = holder(Role.UNIT_MANAGER, unit), PersonFactory(username="successor")
+    manager = holder(Role.UNIT_MANAGER, unit)
+    successor = PersonFactory(username="successor", password=PASSWORD)
     sign_in(client, manager)
     post_id = manager.posts[0].id
     address = f"/manage/posts/{post_id}/hand-over"
