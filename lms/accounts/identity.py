@@ -1,5 +1,6 @@
 """Identity numbers and phones at rest, and the one way to a whole identity number."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,9 @@ from lms.accounts.rules import identity_key, shown_ends
 from lms.accounts.vault import vault
 from lms.core.audit import AuditTag, record
 from lms.core.enums import LabelledEnum
+
+# Of passports and permits.
+_LENGTHS = range(5, 18)
 
 
 class IdentityPurpose(LabelledEnum):
@@ -61,17 +65,38 @@ def read_phone(person: Person) -> str | None:
     return vault().decrypt(person.phone_cipher, f"phone:{person.record_key}")
 
 
-def guessable_pieces(person: Person) -> list[str]:
-    """Parts of number and phone that people make passwords of, to compare with and never to show.
+def guessable_pieces(person: Person, password: str) -> list[str]:
+    """Parts of number and phone that `password` may be made of, to compare with, never to show.
 
-    Nobody gets to see them, so this is no reading of the number that would be recorded.
+    The number stays sealed: known are the ends that are shown, and what stands in the password
+    itself is recognized by the keyed hash.
     """
-    number = vault().decrypt(person.identity_cipher, f"person:{person.record_key}")
-    pieces = [number, *(number[-length:] for length in (4, 6, 8, 12))]
-    if len(number) == 18:
-        pieces += [number[:6], number[6:14], number[8:14], number[10:14], number[14:17]]
     phone = read_phone(person) or ""
+    # Digits before the tail count as the number's own: people choose its last six or eight.
+    ends = re.findall(rf"[0-9]{{0,8}}{re.escape(person.identity_tail)}", password, re.IGNORECASE)
+    pieces = [person.identity_head, *ends, *_typed_pieces(person, password)]
     return [*pieces, phone, *(phone[-length:] for length in (4, 6, 8))]
+
+
+def _typed_pieces(person: Person, password: str) -> list[str]:
+    """The person's birthday and number if `password` holds the birthday, or a foreign number."""
+    if person.identity_kind is not IdentityKind.RESIDENT:
+        typed = [each for length in _LENGTHS for each in _stretches(password, length)]
+        return [each for each in typed if _is_number_of(person, each.upper())]
+    short = [century + each for century in ("19", "20") for each in _stretches(password, 6)]
+    for birthday in (*_stretches(password, 8), *short):
+        number = person.identity_head + birthday + person.identity_tail
+        if _is_number_of(person, number):
+            return [number, birthday, birthday[2:]]
+    return []
+
+
+def _stretches(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(len(text) - length + 1)]
+
+
+def _is_number_of(person: Person, number: str) -> bool:
+    return identity_hash(number, person.identity_kind) == person.identity_hash
 
 
 def read_identity_number(

@@ -115,7 +115,7 @@ def check_password(person: Person | None, password: str, words: Iterable[str] = 
     if person is not None and person.is_staff:
         _check_complexity(password)
     _check_length(password, SHORTEST)
-    own = [*words, *(_words_of(person) if person else ())]
+    own = [*words, *(_words_of(person, password) if person else ())]
     if guesses_needed(password, own) < _FEWEST_GUESSES:
         raise _refusal(
             _l("这个密码太容易被猜到：不要用常见密码，也不要用姓名、用户名、手机号或证件号拼成。")
@@ -152,9 +152,10 @@ def _check_complexity(password: str) -> None:
         raise _refusal(_l("管理岗位的密码须含大写字母、小写字母、数字、符号中的至少三种。"))
 
 
-def _words_of(person: Person) -> list[str]:
+def _words_of(person: Person, password: str) -> list[str]:
     email, _, _host = (person.email or "").partition("@")
-    return [person.name, person.username or "", email, *guessable_pieces(person)]
+    pieces = guessable_pieces(person, password[:_ESTIMATED_LENGTH])
+    return [person.name, person.username or "", email, *pieces]
 
 
 def _refusal(text: object) -> Invalid:

@@ -47,15 +47,8 @@ _Page = str | Response | tuple[str, int]
 @open_to_all
 @limiter.limit(FLOOD, methods=["POST"])
 def activate() -> _Page:
-    form = ActivateForm()
-    if form.validate_on_submit():
-        with transaction():
-            proof = operations.prove_code(form.login.data, form.code.data)
-        if proof.token:
-            return _go_on(proof)
-        wrong = _("身份证号、手机号或激活码不正确，或者激活码已失效。")
-        return _refused("activation/activate.html", form, form.code, proof.tried, wrong)
-    return render_template("activation/activate.html", form=form), 422 if form.errors else 200
+    wrong = _("身份证号、手机号或激活码不正确，或者激活码已失效。")
+    return _ask_for_code("activation/activate.html", ActivateForm(), wrong)
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])
@@ -78,15 +71,19 @@ def reset() -> _Page:
 @open_to_all
 @limiter.limit(FLOOD, methods=["POST"])
 def reset_code() -> _Page:
-    form = ResetCodeForm()
+    wrong = _("账号或验证码不正确，或者验证码已失效。")
+    return _ask_for_code("activation/reset_code.html", ResetCodeForm(), wrong)
+
+
+def _ask_for_code(template: str, form: FlaskForm, wrong: str) -> _Page:
+    """The page that asks for a code; with the right one on to choosing a password."""
     if form.validate_on_submit():
         with transaction():
             proof = operations.prove_code(form.login.data, form.code.data)
         if proof.token:
             return _go_on(proof)
-        wrong = _("账号或验证码不正确，或者验证码已失效。")
-        return _refused("activation/reset_code.html", form, form.code, proof.tried, wrong)
-    return render_template("activation/reset_code.html", form=form), 422 if form.errors else 200
+        return _refused(template, form, form.code, proof.tried, wrong)
+    return render_template(template, form=form), 422 if form.errors else 200
 
 
 def _refused(template: str, form: FlaskForm, field: Any, tried: Try, wrong: str) -> Response:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from lms.accounts.enums import IdentityKind
 from lms.accounts.models import Person
 from lms.accounts.passwords import check_password, is_password_right
 from lms.core.audit import AuditEvent
+from lms.core.crypto import Vault
 from lms.core.db import db
 from lms.core.errors import Invalid
 from tests.factories import PersonFactory, PostFactory
@@ -63,11 +65,31 @@ def test_passwords_built_from_ones_own_data_are_refused(app):
         "欧阳晓静1234",
         "jing.ou81",
         "ouyangxj" + number[-4:],
+        number[8:14] + "oy",
+        number[-6:] + "oy",
+        number[-8:],
+        number[-12:],
+        number.lower() + "!",
     )
     for password in guessed:
         assert not is_good(person, password), password
     assert is_good(None, "ouyangxj" + "13812345098")
+    assert is_good(None, number)
     assert not is_good(None, "ouyangxj1", words=["ouyangxj"])
+
+
+def test_a_passport_number_is_no_password_of_its_holder(app):
+    facts = {"identity_kind": IdentityKind.PASSPORT, "identity_number": "EH4729163"}
+    holder, other = PersonFactory(**facts), PersonFactory()
+    for password in ("EH4729163", "eh4729163", "eh4729163!"):
+        assert not is_good(holder, password), password
+        assert is_good(other, password), password
+
+
+def test_judging_a_password_reads_no_number(app, monkeypatch):
+    person = PersonFactory(identity_number=identity_number(7))
+    monkeypatch.setattr(Vault, "decrypt", lambda *_: pytest.fail("A number was opened."))
+    assert not is_good(person, identity_number(7))
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ def test_which_notice_a_new_registrant_agreed_to_is_recorded(app):
     registered()
     registered(unit_facts(name="另一个厂", credit_code=make.credit_code(2)), PersonFactory())
     tag = AuditTag.ORGANIZATIONS_ORGANIZATION_REGISTER.value
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == tag))
+    query = select(AuditEvent).where(AuditEvent.tag == tag).order_by(AuditEvent.id)
+    events = db.session.scalars(query)
     assert ["privacy_notice" in each.detail for each in events] == [True, False]
 
 
