@@ -5,6 +5,8 @@
 UV_VERSION=0.13.8
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 cd "$ROOT"
+# Some images forbid it; then each process of the system would compile every library anew.
+unset PYTHONDONTWRITEBYTECODE
 
 # One entry per need; names after "|" are the same library under another release's name.
 RUNTIME_PACKAGES=(

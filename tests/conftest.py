@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
+from lms.accounts import passwords
 from lms.config import Settings
 from lms.core import clock as core_clock
 from lms.core.db import db
@@ -51,6 +53,16 @@ def _worker_database(url: str | None) -> str | None:
     # Each xdist worker has a database of its own, made by the PostgreSQL fixture below.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     return None if url is None else f"{url}_{worker}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_hasher() -> Iterator[PasswordHasher]:
+    """The hasher passwords are kept with; tests get one that need not withstand a farm."""
+    kept, quick = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODYS_HASH", quick.hash("nobody's"))
+        yield kept
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Which passwords are good enough, and how one's own is changed."""
 
 import pytest
+from argon2 import Type
 
 from lms.accounts.enums import IdentityKind
 from lms.accounts.models import Person
@@ -211,3 +212,10 @@ def test_what_is_recorded_holds_no_secret(app, client):
     choose(client, "another.name", present=NEW)
     details = [str(event.detail) for event in db.session.query(AuditEvent)]
     assert not [each for each in details if NEW in each or PASSWORD in each]
+
+
+def test_kept_passwords_withstand_a_farm_of_guessing_machines(own_hasher):
+    """RFC 9106, 4: the second recommended choice, argon2id with 64 MiB and three passes."""
+    assert own_hasher.type is Type.ID
+    assert own_hasher.memory_cost >= 64 * 1024
+    assert own_hasher.time_cost >= 3

@@ -3,10 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.quick_hashes import quick_hashes
-
-__all__ = ["quick_hashes"]
-
 
 @pytest.fixture(autouse=True)
 def _empty_outbox(app):
