@@ -1,5 +1,7 @@
 """Finding people, and what their posts allow."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, select
 
 from lms.accounts.enums import IdentityKind
@@ -21,8 +23,15 @@ from lms.organizations.queries import is_in_charge
 
 def find_person_to_sign_in(login: str) -> Person | None:
     """The person with this user name, identity number, or phone that nobody else has."""
-    named = select(Person).where(Person.username == normalize_username(login))
-    return db.session.scalar(named) or find_by_identity(login) or _find_by_phone(login)
+    return find_by_username(login) or find_by_identity(login) or _find_by_phone(login)
+
+
+def find_by_username(text: str) -> Person | None:
+    """The person with this user name.
+
+    What commands use: identity numbers are no arguments, which stay in the history of the shell.
+    """
+    return db.session.scalar(select(Person).where(Person.username == normalize_username(text)))
 
 
 def login_keys(login: str) -> list[str]:
@@ -36,17 +45,18 @@ def login_keys(login: str) -> list[str]:
     return [f"login:{vault().lookup_hash(form)}" for form in forms]
 
 
-def find_by_identity(text: str) -> Person | None:
-    """The person with this number of any kind of document.
+def find_by_identity(text: str, kind: IdentityKind | None = None) -> Person | None:
+    """The person with this number, of any kind of document unless `kind` says which.
 
     A number may be well formed for several kinds (a passport's may look like a permit's); a person
     is told only if it is one person's.
     """
-    return _only(select(Person).where(Person.identity_hash.in_(_identity_hashes(text))))
+    hashes = _identity_hashes(text, IdentityKind if kind is None else (kind,))
+    return _only(select(Person).where(Person.identity_hash.in_(hashes)))
 
 
-def _identity_hashes(text: str) -> list[str]:
-    numbers = [(normalize_identity_number(text, kind), kind) for kind in IdentityKind]
+def _identity_hashes(text: str, kinds: Iterable[IdentityKind] = IdentityKind) -> list[str]:
+    numbers = [(normalize_identity_number(text, kind), kind) for kind in kinds]
     return [identity_hash(*pair) for pair in numbers if is_identity_number(*pair)]
 
 

@@ -19,6 +19,7 @@ from lms.accounts.enums import IdentityKind, TitleLevel
 from lms.accounts.forms import NewPasswordFields
 from lms.accounts.models import Person
 from lms.accounts.passwords import LONGEST
+from lms.accounts.queries import find_by_identity
 from lms.accounts.rules import LONGEST_EMAIL
 from lms.administration.forms import OrganizationField
 from lms.core.db import db
@@ -77,6 +78,10 @@ class IdentityFields:
             "maxlength": _NUMBER_LENGTH,
         },
     )
+
+    def holder(self) -> Person | None:
+        """Whose number that is, of a document of that kind."""
+        return find_by_identity(self.identity_number.data, IdentityKind(self.identity_kind.data))
 
 
 class FactsForm(FlaskForm):

@@ -12,7 +12,6 @@ from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
 from lms.accounts.forms import show_refusal
-from lms.accounts.queries import find_by_identity
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.permissions import Permission
@@ -29,7 +28,7 @@ _Page = str | Response | tuple[str, int]
 
 
 class OtherForm(FlaskForm, IdentityFields):
-    """The number of the other record."""
+    """The document of the other record."""
 
 
 class ConfirmForm(FlaskForm):
@@ -56,7 +55,7 @@ def choose(person_id: int) -> _Page:
     person = merging.person_to_merge(current_user, person_id)
     form = OtherForm()
     if form.validate_on_submit():
-        other = find_by_identity(form.identity_number.data)
+        other = form.holder()
         try:
             if other is None:
                 raise NotFound(_("没有找到这个号码的人员，或者不在您的管理范围内。"))

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.accounts.forms import show_refusal
-from lms.accounts.queries import find_by_identity, organizations_with
+from lms.accounts.queries import organizations_with
 from lms.accounts.rules import normalize_name
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError
@@ -110,7 +110,7 @@ def ask() -> _Page:
                 operations.ask_for_person(
                     current_user,
                     db.session.get_one(Organization, form.unit_id.data),
-                    find_by_identity(form.identity_number.data),
+                    form.holder(),
                     normalize_name(form.name.data),
                     form.note.data or "",
                 )

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.accounts.enums import PersonState
+from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
 from lms.core.db import db, transaction
@@ -181,6 +181,43 @@ def test_a_person_agrees_to_a_unit_that_asks_for_them(
     own.post(f"/me/membership/{request.id}/answer", data={"decision": "approve"})
 
     assert db.session.get_one(Person, person.id).unit_id == school.id
+
+
+def _two_with_one_number(school: Organization) -> tuple[Person, Person]:
+    """Two people of different documents that bear the same number."""
+    passport, permit = IdentityKind.PASSPORT, IdentityKind.TAIWAN_PERMIT
+    return (
+        PersonFactory(unit=school, identity_number="12345678", identity_kind=passport),
+        PersonFactory(unit=school, identity_number="12345678", identity_kind=permit),
+    )
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_unit_asks_for_the_holder_of_that_kind_of_document(
+    staff_client: FlaskClient, school: Organization, which: int
+) -> None:
+    wanted = _two_with_one_number(unit())[which]
+    data = {
+        "identity_kind": wanted.identity_kind.value,
+        "identity_number": "12345678",
+        "name": wanted.name,
+        "unit_id": school.id,
+        "unit_id-text": school.name,
+    }
+    staff_client.post("/manage/people/ask", data=data)
+    assert db.session.scalars(select(MembershipRequest)).one().person_id == wanted.id
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_record_is_merged_with_the_holder_of_that_kind_of_document(
+    app: Flask, school: Organization, which: int
+) -> None:
+    other = _two_with_one_number(school)[which]
+    person = PersonFactory(unit=school)
+    data = {"identity_kind": other.identity_kind.value, "identity_number": "12345678"}
+    clerk = sign_in(app.test_client(), officer())
+    preview = clerk.post(f"/manage/people/{person.id}/merge", data=data).text
+    assert f'name="duplicate_id" value="{other.id}"' in preview
 
 
 def test_one_changes_ones_own_contact_with_the_password(app: Flask, school: Organization) -> None:
