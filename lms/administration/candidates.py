@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
-from lms.accounts.queries import find_by_identity
-from lms.accounts.rules import normalize_name, normalize_username
+from lms.accounts.queries import find_by_identity, find_by_username
+from lms.accounts.rules import normalize_name
 from lms.core.db import db
 from lms.organizations.models import Organization
 
@@ -23,8 +23,7 @@ def find_candidates(organization: Organization, text: str) -> list[Person]:
     """Active people with a password: the one of this user name or identity number, else those of
     the organization whose name begins so.
     """
-    named = select(Person).where(Person.username == normalize_username(text))
-    found = db.session.scalar(named) or find_by_identity(text)
+    found = find_by_username(text) or find_by_identity(text)
     if found is not None:
         may_act = found.state is PersonState.ACTIVE and found.is_activated
         return [found] if may_act else []

@@ -14,9 +14,9 @@ from flask import Flask
 from sqlalchemy import or_, select
 
 from lms.accounts.enums import IdentityKind
-from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.posts import grant_post
+from lms.accounts.queries import find_by_username
 from lms.accounts.rules import is_username, normalize_username
 from lms.administration.organization_operations import check_only_bureau
 from lms.administration.registration import check_manager_password
@@ -124,7 +124,7 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
     if not is_username(username):
         wrong = "3 to 64 of a-z, 0-9, '.', '_' and '-', a letter first"
         raise click.ClickException(f"username: {wrong}")
-    if db.session.scalar(select(Person.id).where(Person.username == username)):
+    if find_by_username(username) is not None:
         raise click.ClickException(f"username: {username} is taken")
     with _told():
         check_manager_password(password, (name, username, number))
@@ -147,8 +147,7 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
 def grant_post_command(login: str, organization: str, role: str, until: Any) -> None:
     """Give the person with the user name LOGIN the ROLE in ORGANIZATION (id or full name)."""
     with _told():
-        found = select(Person).where(Person.username == normalize_username(login))
-        person = db.session.scalar(found)
+        person = find_by_username(login)
         if person is None:
             # It may be a number typed by mistake, which must not be repeated on the screen.
             raise click.ClickException("no such user name (identity numbers are not accepted)")

@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
-from lms.accounts.queries import find_by_identity, organizations_with
-from lms.accounts.rules import normalize_username
+from lms.accounts.queries import find_by_identity, find_by_username, organizations_with
 from lms.core import clock
 from lms.core.audit import AuditEvent
 from lms.core.db import db
@@ -211,8 +210,7 @@ def find_organization_ids(scope: Scope, text: str) -> list[int]:
 
 def find_actor(scope: Scope, text: str) -> Person | None:
     """The person with this user name or identity number, if the scope knows of them."""
-    named = select(Person).where(Person.username == normalize_username(text))
-    found = db.session.scalar(named) or find_by_identity(text)
+    found = find_by_username(text) or find_by_identity(text)
     return found if found is not None and is_known(scope, found) else None
 
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import or_, select
 
 from lms.accounts.models import Person
-from lms.accounts.queries import find_person_to_sign_in
+from lms.accounts.queries import find_by_username
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError
 from lms.organizations.models import Organization
@@ -32,9 +32,10 @@ def import_people(
     file: Path, unit: str | None, actor: str, is_applied: bool, marked: Path | None
 ) -> None:
     """Check people in FILE (xlsx, xls, csv) and import them; status 1 if anything is refused."""
-    person = find_person_to_sign_in(actor)
+    person = find_by_username(actor)
     if person is None:
-        raise click.ClickException(f"There is no person with the sign-in name {actor!r}.")
+        # It may be a number typed by mistake, which must not be repeated on the screen.
+        raise click.ClickException("No such user name (identity numbers are not accepted).")
     try:
         import_id = _check(person, file, unit)
     except DomainError as refusal:

@@ -5,18 +5,19 @@ import pytest
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.roster.models import RosterImport, RosterRow
+from tests.factories.accounts import identity_number
 from tests.roster.support import manager_of, row, unit_named, workbook
 
 
 @pytest.fixture
 def run(app, unit, tmp_path):
     """Run the command with a workbook of these rows; the result of click."""
-    manager_of(unit, username="officer")
+    manager_of(unit, username="officer", identity_number=identity_number(5001))
 
-    def run(rows, *arguments):
+    def run(rows, *arguments, actor="officer"):
         path = tmp_path / "名单.xlsx"
         path.write_bytes(workbook(rows))
-        command = ["import-people", str(path), "--actor", "officer", *arguments]
+        command = ["import-people", str(path), "--actor", actor, *arguments]
         result = app.test_cli_runner().invoke(args=command)
         db.session.rollback()
         return result
@@ -51,9 +52,13 @@ def test_the_unit_must_be_within_reach(run):
     assert db.session.query(Person).filter_by(name=row(1)[0]).count() == 0
 
 
-def test_it_says_who_or_what_is_unknown(run, app, tmp_path):
+def test_it_says_who_or_what_is_unknown(run):
     assert "no unit" in run([row(1)], "--unit", "没有的单位").output
-    path = tmp_path / "x.csv"
-    path.write_text("%PDF")
-    nobody = app.test_cli_runner().invoke(args=["import-people", str(path), "--actor", "nobody"])
-    assert nobody.exit_code == 1
+    assert run([row(1)], actor="nobody").exit_code == 1
+
+
+def test_an_actor_is_named_by_user_name_and_no_number(run):
+    refused = run([row(1)], actor=identity_number(5001))
+    assert refused.exit_code == 1
+    assert "user name" in refused.output
+    assert identity_number(5001) not in refused.output

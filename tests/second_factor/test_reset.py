@@ -11,6 +11,7 @@ from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
 from lms.second_factor.queries import factors_of, has_factor
 from tests.factories import PersonFactory, PostFactory
+from tests.factories.accounts import identity_number
 from tests.factories.organizations import bureau, organization, unit
 from tests.second_factor.support import enter_password, give_passkey, give_totp
 from tests.support import sign_in
@@ -132,6 +133,17 @@ def test_the_command_resets_where_nobody_stands_above(app, places):
     assert runner.invoke(args=["reset-second-factor", "nobody"]).exit_code == 1
     event = db.session.query(AuditEvent).filter_by(tag="accounts:factor:reset").one()
     assert event.actor_id is None
+
+
+def test_the_operator_names_a_user_name_and_no_number(app, places):
+    number = identity_number(5001)
+    officer = _holder(places["bureau"], Role.BUREAU_OFFICER, identity_number=number)
+    give_totp(officer)
+    refused = app.test_cli_runner().invoke(args=["reset-second-factor", number])
+    assert refused.exit_code == 1
+    assert "用户名" in refused.output
+    assert number not in refused.output
+    assert has_factor(officer.id)
 
 
 def test_an_officer_does_not_reset_the_auditor_beside_them(client, places):
