@@ -13,9 +13,11 @@ from lms.accounts.models import Person
 from lms.accounts.passwords import set_password
 from lms.accounts.queries import is_allowed
 from lms.accounts.rules import (
+    is_email,
     is_identity_number,
     is_name,
     is_phone,
+    normalize_email,
     normalize_identity_number,
     normalize_name,
     normalize_phone,
@@ -101,6 +103,16 @@ def checked_phone(text: str | None) -> str | None:
         wrong = _l("手机号码不正确，应为 11 位号码，境外号码以“+”和国家代码开头。")
         raise Invalid(wrong, field="phone")
     return phone
+
+
+def checked_email(text: str | None) -> str | None:
+    """The normalized address, None for none; raises Invalid for what can be no address."""
+    if not text or not text.strip():
+        return None
+    email = normalize_email(text)
+    if not is_email(email):
+        raise Invalid(_l("电子邮箱格式不正确。"), field="email")
+    return email
 
 
 def require(actor: Person, permission: Permission, organization_id: int | None) -> None:

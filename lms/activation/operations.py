@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from lms.accounts.identity import seal_phone
 from lms.accounts.models import Person
-from lms.accounts.operations import checked_phone
+from lms.accounts.operations import checked_email, checked_phone
 from lms.accounts.passwords import DraftPassword, check_password, hash_password, keep_password
 from lms.accounts.queries import find_person_to_sign_in, login_keys
-from lms.accounts.rules import PRIVACY_NOTICE, is_email, is_phone, normalize_email, normalize_phone
+from lms.accounts.rules import PRIVACY_NOTICE, is_phone, normalize_phone
 from lms.accounts.sessions import end_sessions
 from lms.accounts.throttles import PASSWORD_PACE, Try, give_back, take_try
 from lms.activation.codes import (
@@ -32,7 +32,7 @@ from lms.activation.tasks import send_code
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
-from lms.core.errors import Conflict, Invalid
+from lms.core.errors import Conflict
 from lms.core.tasks import enqueue_after_commit
 
 __all__ = [
@@ -182,8 +182,8 @@ def activate(
     if checked and not person.phone_tail:
         for column, value in seal_phone(checked, person.record_key).items():
             setattr(person, column, value)
-    if email and email.strip() and not person.email:
-        person.email = _checked_email(email)
+    if not person.email:
+        person.email = checked_email(email)
     _keep_password(code, person, draft)
     _record(AuditTag.ACCOUNTS_CODE_USE, person, code, privacy_notice=PRIVACY_NOTICE)
     return person
@@ -207,13 +207,6 @@ def _keep_password(code: OneTimeCode, person: Person, draft: DraftPassword) -> N
     code.used_at = clock.now()
     db.session.flush()
     void_codes([person.id])
-
-
-def _checked_email(text: str) -> str:
-    email = normalize_email(text)
-    if not is_email(email):
-        raise Invalid(_l("邮箱地址不正确，请核对。"), field="email")
-    return email
 
 
 def _record(tag: AuditTag, person: Person, code: OneTimeCode, **detail: object) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
-from lms.accounts.operations import create_person
+from lms.accounts.operations import checked_email, create_person
 from lms.accounts.passwords import (
     CLASSES_OF_STAFF,
     SHORTEST_OF_STAFF,
@@ -166,7 +166,7 @@ def _create_registrant(draft: DraftRegistrant) -> Person:
                 identity_kind=registrant.identity_kind,
                 unit=None,
                 phone=registrant.phone,
-                email=registrant.email.strip() or None,
+                email=checked_email(registrant.email),
                 state=PersonState.PENDING,
                 **draft.password.columns(),
             )

@@ -10,10 +10,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from lms.accounts.enums import IdentityKind
-from lms.accounts.rules import LONGEST_EMAIL, is_email, normalize_email
+from lms.accounts.rules import LONGEST_EMAIL
 from lms.administration.decisions import LONGEST_REASON
 from lms.administration.forms import DivisionField, OrganizationField, choices_of
 from lms.administration.registration import Registrant, UnitFacts
@@ -28,12 +28,6 @@ def right_credit_code(_form: FlaskForm, field: StringField) -> None:
     """Refuse what is no unified social credit code (GB 32100)."""
     if field.data and not is_credit_code(normalize_credit_code(field.data)):
         raise ValidationError(_l("统一社会信用代码不正确，请核对 18 位代码。"))
-
-
-def right_email(_form: FlaskForm, field: StringField) -> None:
-    """Refuse what can be no address."""
-    if not is_email(normalize_email(field.data)):
-        raise ValidationError(_l("电子邮箱格式不正确。"))
 
 
 class UnitForm(FlaskForm):
@@ -128,11 +122,7 @@ class RegistrationForm(UnitForm):
     )
     email = StringField(
         _l("电子邮箱"),
-        [
-            Optional(),
-            Length(max=LONGEST_EMAIL),
-            right_email,
-        ],
+        [Length(max=LONGEST_EMAIL)],
         description=_l("可不填，用于找回密码和接收通知。"),
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
     )
@@ -154,7 +144,7 @@ class RegistrationForm(UnitForm):
             identity_kind=IdentityKind(self.identity_kind.data),
             identity_number=self.identity_number.data,
             phone=self.phone.data,
-            email=normalize_email(self.email.data or ""),
+            email=self.email.data or "",
             password=self.password.data,
         )
 

@@ -11,17 +11,18 @@ from lms.accounts.enums import IdentityKind, PersonState, ProfessionSeries, Titl
 from lms.accounts.identity import identity_hash, seal_identity_number, seal_phone
 from lms.accounts.models import Person
 from lms.accounts.operations import (
+    checked_email,
     checked_name,
     checked_number,
     checked_phone,
     create_person,
 )
 from lms.accounts.passwords import check_password, set_password
-from lms.accounts.rules import PRIVACY_NOTICE, is_email, normalize_email
+from lms.accounts.rules import PRIVACY_NOTICE
 from lms.administration.queries import registration_of
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
-from lms.core.errors import Conflict, Invalid
+from lms.core.errors import Conflict
 from lms.core.states import move
 from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
@@ -56,16 +57,6 @@ class Draft:
 
     facts: Facts
     password_columns: dict[str, Any] = field(repr=False)
-
-
-def checked_email(text: str) -> str | None:
-    """The normalized address, None for none; raises Invalid for what is none."""
-    if not text.strip():
-        return None
-    email = normalize_email(text)
-    if not is_email(email):
-        raise Invalid(_l("电子邮箱格式不正确。"), field="email")
-    return email
 
 
 def draft_registration(facts: Facts, password: str) -> Draft:

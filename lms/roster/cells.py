@@ -5,9 +5,11 @@ from typing import Any
 
 from lms.accounts.enums import IdentityKind, ProfessionSeries, TitleLevel
 from lms.accounts.rules import (
+    is_email,
     is_identity_number,
     is_name,
     is_phone,
+    normalize_email,
     normalize_identity_number,
     normalize_name,
     normalize_phone,
@@ -23,7 +25,6 @@ from lms.roster.rules import (
     Header,
     clean_text,
     find_header,
-    is_email,
     is_number_cell,
     resident_fault,
     shown,
@@ -41,7 +42,10 @@ class Finding:
 
 @dataclass(slots=True)
 class Candidate:
-    """A row as it was meant. Fields with findings hold nothing; "" and None are empty cells."""
+    """A row as it was meant; "" and None are empty cells.
+
+    One with findings is judged on, so that all that is wrong is told, and never written.
+    """
 
     row: int
     name: str = ""
@@ -153,8 +157,8 @@ class RowReader:
                 candidate.refuse(Column.PHONE, Problem.PHONE)
         email = self._text(cells, Column.EMAIL)
         if email:
-            candidate.email = email
-            if not is_email(email):
+            candidate.email = normalize_email(email)
+            if not is_email(candidate.email):
                 candidate.refuse(Column.EMAIL, Problem.EMAIL)
 
     def _read_title(self, candidate: Candidate, cells: list[Any]) -> None:

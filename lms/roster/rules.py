@@ -14,8 +14,6 @@ _NOTES = re.compile(r"[（(\[【].*?[)）\]】]|[*＊:：\s]")
 _EXPONENT = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+[0-9]+|[0-9]+\.[0-9]+[eE][0-9]+")
 _FORCED_TEXT = re.compile(r'="([^"]*)"|\'(.*)')
 _LONG_NUMBER = re.compile(r"[0-9](?:[\s\-]*[0-9]){6,}")
-_EMAIL = re.compile(r"[^\s@,;<>()\"]{1,64}@[^\s@,;<>()\"]+\.[^\s@,;<>().\"]{2,}")
-LONGEST_EMAIL = 128
 LONGEST_SHOWN = 40
 
 
@@ -129,11 +127,6 @@ def resident_fault(number: str) -> NumberFault:
         return NumberFault.SIGNS
     is_check = number[17] != resident_check_character(number[:17])
     return NumberFault.CHECK if is_check else NumberFault.BIRTHDAY
-
-
-def is_email(text: str) -> bool:
-    """Whether it looks like an address that mail can be sent to."""
-    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
 def shown(text: str) -> str:

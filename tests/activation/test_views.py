@@ -70,7 +70,7 @@ def test_an_imported_person_activates_the_account_and_is_signed_in(client):
         ({"password": "12345678"}, "太容易被猜到"),
         ({"repeated": "else"}, "两次输入的密码不一样"),
         ({"phone": "12"}, "手机号码不正确"),
-        ({"email": "nobody"}, "邮箱地址不正确"),
+        ({"email": "nobody"}, "电子邮箱格式不正确"),
     ],
 )
 def test_a_refusal_is_told_and_the_code_is_still_good(client, typed, message):

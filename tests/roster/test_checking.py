@@ -62,6 +62,11 @@ def test_sound_rows_are_new_and_nothing_is_written(manager):
         ({"手机号码": "1380000"}, "D", "phone"),
         ({"电子邮箱": "nobody"}, "E", "email"),
         ({"电子邮箱": "a@" + "b" * 200 + ".cn"}, "E", "email"),
+        # What no page takes would stand in the way of everything else that is mended there.
+        ({"电子邮箱": "张三@qq.com"}, "E", "email"),
+        ({"电子邮箱": "a@例子.中国"}, "E", "email"),
+        ({"电子邮箱": "a@b.12"}, "E", "email"),
+        ({"电子邮箱": "a@x..com"}, "E", "email"),
         ({"工作单位": "没有的单位"}, "F", "unit_unknown"),
         ({"职称系列": "炼金术"}, "G", "series"),
         ({"职称级别": "高级"}, "H", "level"),
@@ -252,6 +257,12 @@ def test_a_changed_cell_is_a_change_and_an_empty_one_none(manager, unit):
     nothing = row(1, 电子邮箱="", 职称系列="", 职称级别="")
     assert counts(checked(manager, workbook([nothing]))) == just(unchanged=1)
     assert counts(checked(manager, workbook([row(1)]))) == just(changed=1)
+
+
+def test_the_host_of_an_address_in_capitals_is_no_change(manager, unit):
+    cells = row(1, 手机号码="", 电子邮箱="P1@Example.COM", 职称系列="", 职称级别="")
+    PersonFactory(name=cells[0], identity_number=cells[2], unit=unit, email="P1@example.com")
+    assert counts(checked(manager, workbook([cells]))) == just(unchanged=1)
 
 
 def test_whoever_lost_the_post_checks_nothing(manager):
