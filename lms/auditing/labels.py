@@ -166,6 +166,11 @@ def group_of(tag: AuditTag) -> str:
     return str(tag.value).partition(":")[0]
 
 
+def tags_of(group: str) -> list[str]:
+    """The tags of a group as events bear them."""
+    return [str(tag.value) for tag in AuditTag if group_of(tag) == group]
+
+
 def tag_groups() -> list[tuple[str, Any, list[AuditTag]]]:
     """Groups with their labels and tags, as a select offers them."""
     found: dict[str, list[AuditTag]] = {}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.accounts.queries import find_by_identity, find_by_username, organizations_with
+from lms.auditing.labels import tags_of
 from lms.core import clock
 from lms.core.audit import AuditEvent
 from lms.core.db import db
@@ -70,8 +71,9 @@ class EventFilter:
         if self.actor_id is not None:
             wanted.append(event.actor_id == self.actor_id)
         if self.tag.endswith(":"):
-            # The sign after the colon: a range that an index serves whatever the collation.
-            wanted.append(event.tag.startswith(self.tag, autoescape=True))
+            # One by one, as the index of tags serves them whatever the collation. So a tag that
+            # events bear stays in the enum.
+            wanted.append(event.tag.in_(tags_of(self.tag.removesuffix(":"))))
         elif self.tag:
             wanted.append(event.tag == self.tag)
         if self.subject:
