@@ -29,8 +29,9 @@ blueprint = Blueprint("auditing", __name__, url_prefix="/manage/audit")
 
 @blueprint.get("")
 @staff(Permission.AUDIT_EVENT_READ)
-def events() -> str | tuple[str, int]:
-    return _page(WhoForm())
+def events() -> tuple[str, int]:
+    page, is_valid = _page(WhoForm())
+    return page, 200 if is_valid else 422
 
 
 @blueprint.post("/who")
@@ -44,8 +45,8 @@ def find_actor() -> AnyResponse | tuple[str, int]:
             arguments = FilterForm(request.args).arguments() | {"actor": found.id}
             return redirect(address_of("auditing.events", **arguments), 303)
         form.who.errors = [_("没有找到这个人，或者其操作不在您的审计范围内。")]
-    page = _page(form)
-    return (page if isinstance(page, str) else page[0]), 422
+    page, _is_valid = _page(form)
+    return page, 422
 
 
 @blueprint.get("/<int:event_id>")
@@ -84,7 +85,8 @@ def _download(name: str, chosen: ExportFormat, rows: Iterator[list[str]]) -> Res
     return response
 
 
-def _page(who: WhoForm) -> str | tuple[str, int]:
+def _page(who: WhoForm) -> tuple[str, bool]:
+    """The page of events, and whether what it is to be narrowed to could be read."""
     form, scope = FilterForm(request.args), queries.scope_of(current_user)
     is_valid = form.validate()
     page: KeysetPage[Any] = KeysetPage([], None, None)
@@ -103,7 +105,7 @@ def _page(who: WhoForm) -> str | tuple[str, int]:
         formats=list(ExportFormat) if _may_export() else [],
         most_rows=files.MOST_ROWS,
     )
-    return shown if is_valid else (shown, 422)
+    return shown, is_valid
 
 
 def _may_export() -> bool:
