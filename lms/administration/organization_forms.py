@@ -15,6 +15,7 @@ from lms.administration.registration_forms import (
     CONTACT_PHONE,
     right_credit_code,
 )
+from lms.administration.superiors import SUPERIORS_OF
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
@@ -92,7 +93,10 @@ class ContactForm(FlaskForm):
 
 
 class OrganizationForm(ContactForm):
-    """Everything of an organization, for those above it. Its kind is chosen once."""
+    """Everything of an organization, for those above it. Its kind is chosen once.
+
+    A kind that nobody supervises but the bureau of the division is not asked for a superior.
+    """
 
     name = StringField(
         _l("名称"),
@@ -108,7 +112,7 @@ class OrganizationForm(ContactForm):
     division_code = DivisionField(_l("所在地区"), least=DivisionLevel.PROVINCE)
     parent_id = OrganizationField(
         _l("主管部门"),
-        kinds=(OrganizationKind.DEPARTMENT, OrganizationKind.BUREAU),
+        kinds={superior for kinds in SUPERIORS_OF.values() for superior in kinds},
         required=False,
         division_field="division_code",
         description=_l("没有的不填，由所在地区的人社部门直接管理。"),
@@ -118,15 +122,22 @@ class OrganizationForm(ContactForm):
         _l("代管机构的类别"), choices=choices_of(StandInKind), validators=[Optional()]
     )
 
-    def facts(self, kind: OrganizationKind) -> OrganizationFacts:
+    def __init__(self, kind: OrganizationKind) -> None:
+        super().__init__()
+        self.kind = kind
+        if not SUPERIORS_OF[kind]:
+            del self.parent_id
+
+    def facts(self) -> OrganizationFacts:
         """The organization as filled in; what such a kind has not is left out."""
+        kind = self.kind
         is_unit, is_stand_in = kind is OrganizationKind.UNIT, kind is OrganizationKind.STAND_IN
         return OrganizationFacts(
             kind=kind,
             name=self.name.data,
             credit_code=self.credit_code.data,
             division_code=self.division_code.data or "",
-            parent_id=None if kind is OrganizationKind.BUREAU else self.parent_id.data,
+            parent_id=self.parent_id.data if self.parent_id else None,
             nature=_member(UnitNature, self.nature.data) if is_unit else None,
             stand_in_kind=_member(StandInKind, self.stand_in_kind.data) if is_stand_in else None,
             address=self.address.data or "",
@@ -134,14 +145,15 @@ class OrganizationForm(ContactForm):
         )
 
     def facts_of(self, organization: Organization) -> OrganizationFacts:
-        return self.facts(organization.kind)
+        return self.facts()
 
     def fill(self, organization: Organization) -> None:
         super().fill(organization)
         self.name.data = organization.name
         self.credit_code.data = organization.credit_code
         self.division_code.data = organization.division_code
-        self.parent_id.data = organization.parent_id
+        if self.parent_id:
+            self.parent_id.data = organization.parent_id
         self.nature.data = organization.nature.value if organization.nature else None
         kind = organization.stand_in_kind
         self.stand_in_kind.data = kind.value if kind else None

@@ -66,13 +66,13 @@ def create() -> str | Response | tuple[str, int]:
     kind = next((each for each in kinds if each.value == request.args.get("kind")), None)
     if kind is None:
         return render_template("administration/manage/choose_kind.html", kinds=kinds)
-    form = OrganizationForm()
+    form = OrganizationForm(kind)
     if request.method == "GET":
         _suggest(form)
     if form.validate_on_submit():
         try:
             with transaction():
-                made = operations.add_organization(current_user, form.facts(kind))
+                made = operations.add_organization(current_user, form.facts())
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
@@ -86,7 +86,7 @@ def _suggest(form: OrganizationForm) -> None:
     """Begin with the actor's own division, and own department as the superior."""
     post = queries.posts_with(current_user, Permission.ORGANIZATIONS_ORGANIZATION_CREATE)[0]
     form.division_code.data = post.organization.division_code
-    if post.organization.kind is OrganizationKind.DEPARTMENT:
+    if form.parent_id and post.organization.kind in form.parent_id.kinds:
         form.parent_id.data = post.organization_id
 
 
@@ -118,7 +118,7 @@ def _facts(organization: Organization) -> dict[str, Any]:
 def edit(organization_id: int) -> str | Response | tuple[str, int]:
     organization = queries.get_organization(current_user, organization_id, _EDIT)
     is_superior = queries.is_superior(current_user, _EDIT, organization)
-    form = OrganizationForm() if is_superior else ContactForm()
+    form = OrganizationForm(organization.kind) if is_superior else ContactForm()
     if request.method == "GET":
         form.fill(organization)
     if form.validate_on_submit():

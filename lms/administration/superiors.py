@@ -12,7 +12,7 @@ SUPERIORS_OF: dict[OrganizationKind, tuple[OrganizationKind, ...]] = {
     _KIND.BASE: (_KIND.DEPARTMENT,),
     _KIND.BUREAU: (),
     _KIND.DEPARTMENT: (_KIND.DEPARTMENT,),
-    _KIND.STAND_IN: (_KIND.BUREAU,),
+    _KIND.STAND_IN: (),
     _KIND.UNIT: (_KIND.DEPARTMENT,),
 }
 

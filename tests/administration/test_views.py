@@ -10,7 +10,7 @@ from lms.administration.decisions import refuse_registration
 from lms.administration.registration import register_unit
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
-from lms.organizations.models import Organization, OrganizationState
+from lms.organizations.models import Organization, OrganizationKind, OrganizationState
 from tests.accounts.slow_work import forbid_slow_transactions
 from tests.administration.support import holder, registrant, unit_facts, unit_form
 from tests.factories import PersonFactory
@@ -222,6 +222,50 @@ def test_an_officer_makes_a_department_and_a_form_comes_back_as_filled_in(client
     answer = client.post(address, data=data)
     assert answer.status_code == 303
     assert "教育局" in text_of(client.get(answer.location))
+
+
+def _superiors_offered(page: str) -> str | None:
+    found = re.search(r'data-kinds="([^"]*)"', page)
+    return found and found[1]
+
+
+@pytest.mark.parametrize("kind", OrganizationKind)
+def test_a_superior_is_asked_for_only_where_there_may_be_one_that_the_search_finds(
+    client, officer, kind
+):
+    make.bureau("日照市另一局", "371102")
+    make.department("日照市教育局", "371100")
+    sign_in(client, officer)
+    offered = _superiors_offered(
+        text_of(client.get(f"/manage/organizations/new?kind={kind.value}"))
+    )
+    is_supervised = kind not in (OrganizationKind.BUREAU, OrganizationKind.STAND_IN)
+    assert offered == ("department" if is_supervised else None)
+
+
+def test_a_bureau_typed_as_the_superior_is_refused_at_the_field(client, officer):
+    sign_in(client, officer)
+    data = {
+        "name": "日照机械厂",
+        "division_code": ["370000", "371100", "371102"],
+        "nature": "enterprise",
+        "parent_id-text": "日照市人社局",
+    }
+    answer = client.post("/manage/organizations/new?kind=unit", data=data)
+    assert "没有找到这个机构" in text_of(answer)
+
+
+def test_a_stand_in_is_made_and_changed_without_a_superior(client, officer):
+    sign_in(client, officer)
+    data = {
+        "name": "日照人才中心",
+        "division_code": ["370000", "371100"],
+        "stand_in_kind": "talent_agency",
+    }
+    shown = client.post("/manage/organizations/new?kind=stand_in", data=data).location
+    client.post(f"{shown}/edit", data={**data, "name": "日照市人才中心"})
+    made = db.session.scalars(select(Organization).where(Organization.name == "日照市人才中心"))
+    assert made.one().parent is None
 
 
 def test_a_department_makes_no_bureau_by_a_forged_kind(client, unit):

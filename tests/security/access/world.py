@@ -108,8 +108,8 @@ def _city(code: str, county: str, name: str) -> dict[OrganizationKind, Organizat
         kind: _organization(kind, code, f"{name}{kind.value}")
         for kind in (_KIND.BUREAU, _KIND.DEPARTMENT, _KIND.BASE)
     }
-    for kind, above in ((_KIND.UNIT, _KIND.DEPARTMENT), (_KIND.STAND_IN, _KIND.BUREAU)):
-        made[kind] = _organization(kind, county, f"{name}{kind.value}", made[above])
+    for kind, above in ((_KIND.UNIT, made[_KIND.DEPARTMENT]), (_KIND.STAND_IN, None)):
+        made[kind] = _organization(kind, county, f"{name}{kind.value}", above)
     return made
 
 
