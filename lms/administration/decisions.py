@@ -6,6 +6,7 @@ from lms.accounts.employments import join_unit
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
 from lms.accounts.posts import grant_post
+from lms.accounts.states import PERSON
 from lms.administration.queries import get_request, registrant_of
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
@@ -32,7 +33,7 @@ def approve_registration(actor: Person, organization_id: int) -> Organization:
         raise Conflict(_l("注册人的账号已不存在，请退回后由单位重新注册。"))
     hold(registrant)
     if registrant.state in _BECOMES_ACTIVE:
-        registrant.state = PersonState.ACTIVE
+        move(registrant, PersonState.ACTIVE, PERSON)
     if registrant.state is not PersonState.ACTIVE:
         raise Conflict(_l("注册人的账号已停用，请退回后由单位重新注册。"))
     unit.remark = None

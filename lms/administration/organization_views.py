@@ -17,7 +17,7 @@ from lms.administration.post_operations import grantable_roles
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.permissions import Permission
-from lms.organizations.models import Organization, OrganizationKind
+from lms.organizations.models import Organization
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id

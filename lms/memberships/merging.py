@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.posts import end_posts_of
 from lms.accounts.queries import is_allowed
 from lms.accounts.sessions import end_sessions
+from lms.accounts.states import PERSON
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.enums import LabelledEnum
@@ -22,7 +23,6 @@ from lms.core.states import move
 from lms.memberships.operations import cancel_open_request
 from lms.memberships.queries import check_over_posts
 from lms.memberships.request_queries import open_request
-from lms.memberships.states import PERSON
 from lms.organizations.models import Organization
 
 

@@ -12,6 +12,7 @@ from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
+from lms.accounts.states import PERSON
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
@@ -25,7 +26,7 @@ from lms.memberships.models import (
     RequestState,
 )
 from lms.memberships.request_queries import may_answer, may_see, open_request
-from lms.memberships.states import PERSON, REQUEST
+from lms.memberships.states import REQUEST
 from lms.organizations.models import Organization
 from lms.organizations.queries import EMPLOYERS
 

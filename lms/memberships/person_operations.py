@@ -16,6 +16,7 @@ from lms.accounts.models import Person
 from lms.accounts.operations import checked_email, checked_name, checked_phone
 from lms.accounts.posts import end_posts_of
 from lms.accounts.sessions import end_sessions
+from lms.accounts.states import PERSON
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, NotAllowed
@@ -23,7 +24,6 @@ from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.memberships.operations import cancel_open_request
 from lms.memberships.queries import check_over_posts, find_visible_person
-from lms.memberships.states import PERSON
 
 _EDIT = Permission.PEOPLE_PERSON_EDIT
 

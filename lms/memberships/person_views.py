@@ -14,6 +14,7 @@ from lms.accounts.forms import show_refusal
 from lms.accounts.identity import IdentityPurpose
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, is_over_posts
+from lms.accounts.states import PERSON
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
 from lms.core.permissions import Permission
@@ -22,7 +23,6 @@ from lms.memberships.forms import FactsForm, MoveForm, member_of
 from lms.memberships.merging import duplicates_of
 from lms.memberships.people_views import blueprint
 from lms.memberships.queries import find_visible_person
-from lms.memberships.states import PERSON
 from lms.web import slots
 from lms.web.auth import staff
 from lms.web.limits import limiter

@@ -19,6 +19,7 @@ from lms.accounts.operations import (
 )
 from lms.accounts.passwords import check_password, set_password
 from lms.accounts.rules import PRIVACY_NOTICE
+from lms.accounts.states import PERSON
 from lms.administration.queries import registration_of
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
@@ -26,7 +27,6 @@ from lms.core.errors import Conflict
 from lms.core.states import move
 from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
-from lms.memberships.states import PERSON
 from lms.organizations.models import Organization, OrganizationState
 
 

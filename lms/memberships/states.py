@@ -1,6 +1,5 @@
-"""Which states requests and people may move between."""
+"""Which states a request may move between."""
 
-from lms.accounts.enums import PersonState
 from lms.core.states import Transitions
 from lms.memberships.models import RequestState
 
@@ -8,16 +7,4 @@ REQUEST: Transitions = {
     RequestState.PENDING: frozenset(
         {RequestState.APPROVED, RequestState.REFUSED, RequestState.CANCELLED}
     ),
-}
-
-_STATE = PersonState
-PERSON: Transitions = {
-    _STATE.PENDING: frozenset({_STATE.ACTIVE, _STATE.REFUSED, _STATE.MERGED}),
-    # Whoever was refused mends the registration and sends it again.
-    _STATE.REFUSED: frozenset({_STATE.PENDING, _STATE.MERGED}),
-    _STATE.ACTIVE: frozenset({_STATE.SUSPENDED, _STATE.RETIRED, _STATE.DECEASED, _STATE.MERGED}),
-    _STATE.SUSPENDED: frozenset({_STATE.ACTIVE, _STATE.RETIRED, _STATE.DECEASED, _STATE.MERGED}),
-    # The retired are employed again, and the dead were another of the same name.
-    _STATE.RETIRED: frozenset({_STATE.ACTIVE, _STATE.DECEASED, _STATE.MERGED}),
-    _STATE.DECEASED: frozenset({_STATE.ACTIVE, _STATE.MERGED}),
 }

@@ -6,13 +6,14 @@ from sqlalchemy import or_, select
 
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit, every, task
 from lms.roster import jobs
 from lms.roster.applying import apply_now
 from lms.roster.checking import check_now, clear_rows
 from lms.roster.enums import RosterState
 from lms.roster.models import RosterImport, RosterProblem, RosterRow
-from lms.roster.states import OVER, WAITING_FOR_USER
+from lms.roster.states import OVER, ROSTER_MOVES, WAITING_FOR_USER
 from lms.roster.storage import MARKED, UPLOAD, folder, forget
 
 _ORPHAN_AGE = dt.timedelta(days=1)
@@ -58,7 +59,7 @@ def clean_up_rosters() -> None:
             RosterImport.state.in_(WAITING_FOR_USER), RosterImport.expires_at < clock.now()
         )
         for roster in db.session.scalars(late.with_for_update()):
-            roster.state = RosterState.EXPIRED
+            move(roster, RosterState.EXPIRED, ROSTER_MOVES)
     over = select(RosterImport.id).where(
         RosterImport.state.in_(OVER),
         or_(RosterImport.has_file, RosterImport.has_rows)

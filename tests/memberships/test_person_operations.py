@@ -12,6 +12,7 @@ from lms.accounts.enums import EmploymentEnd, PersonState, TitleLevel
 from lms.accounts.identity import IdentityPurpose, read_phone
 from lms.accounts.models import Person
 from lms.accounts.sessions import begin_session, load_session_person
+from lms.accounts.states import PERSON
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, DomainError, IllegalMove, Invalid, NotAllowed, NotFound
@@ -19,7 +20,6 @@ from lms.core.permissions import Role
 from lms.memberships import person_operations as operations
 from lms.memberships.queries import find_visible_person
 from lms.memberships.request_queries import open_request
-from lms.memberships.states import PERSON
 from lms.organizations.models import OrganizationKind
 from tests.factories.accounts import (
     OrganizationFactory,
