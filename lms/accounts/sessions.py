@@ -9,7 +9,7 @@ import hashlib
 import secrets
 
 from flask import current_app
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person, Post
@@ -105,11 +105,18 @@ def end_session(person: Person) -> None:
 
 def end_sessions(person: Person, actor_id: int | None, except_token: str = "") -> None:
     """End every session of `person`, but for the one of `except_token` if given."""
-    is_open = SignInSession.person_id == person.id, SignInSession.ended_at.is_(None)
-    others = SignInSession.token_hash != _hash(except_token)
-    db.session.execute(update(SignInSession).where(*is_open, others).values(ended_at=clock.now()))
+    end_all_sessions([person.id], except_token)
     subject = f"person:{person.id}"
     record(AuditTag.ACCOUNTS_SESSION_END, actor_id, subject, organization_id=person.unit_id)
+
+
+def end_all_sessions(
+    person_ids: list[int] | Select[tuple[int | None]], except_token: str = ""
+) -> None:
+    """End every session of these people, as above; whoever calls records it."""
+    is_open = SignInSession.person_id.in_(person_ids), SignInSession.ended_at.is_(None)
+    others = SignInSession.token_hash != _hash(except_token)
+    db.session.execute(update(SignInSession).where(*is_open, others).values(ended_at=clock.now()))
 
 
 def end_session_of(person: Person, session_id: int) -> None:

@@ -5,20 +5,19 @@ then stays on a record that nobody sees; a roster of a unit that vouches for its
 them, with nothing left by which whoever registered could come in.
 """
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, Table, exists, select, update
 
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Employment, Person
-from lms.accounts.session_models import SignInSession
-from lms.activation.models import OneTimeCode
+from lms.accounts.sessions import end_all_sessions
+from lms.activation.codes import void_codes
 from lms.core.db import db
 from lms.organizations.models import Organization, OrganizationState
 from lms.roster.models import RosterRow
-from lms.second_factor.models import Passkey, RecoveryCode, TotpDevice
+from lms.second_factor.operations import delete_factors
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
 _PEOPLE: Table = Person.__table__  # type: ignore[assignment]
@@ -66,7 +65,7 @@ def is_abandoned() -> ColumnElement[bool]:
     return (Person.state == PersonState.REFUSED) & ~employed & ~awaited
 
 
-def take_over(taken: ColumnElement[bool], now: dt.datetime) -> None:
+def take_over(taken: ColumnElement[bool]) -> None:
     """Make the people of these rows who the rows say, without a password or any way in."""
     people = select(_ROWS.c.person_id).where(taken)
     given = {name: _ROWS.c[name] for name in _GIVEN}
@@ -81,18 +80,6 @@ def take_over(taken: ColumnElement[bool], now: dt.datetime) -> None:
         )
         .where(_PEOPLE.c.id == _ROWS.c.person_id, taken)
     )
-    sessions = update(SignInSession).where(
-        SignInSession.person_id.in_(people), SignInSession.ended_at.is_(None)
-    )
-    codes = update(OneTimeCode).where(
-        OneTimeCode.person_id.in_(people),
-        OneTimeCode.used_at.is_(None),
-        OneTimeCode.voided_at.is_(None),
-    )
-    only_there = {"synchronize_session": False}
-    db.session.execute(sessions.values(ended_at=now), execution_options=only_there)
-    db.session.execute(codes.values(voided_at=now, next_send_at=None), execution_options=only_there)
-    for factor in (Passkey, RecoveryCode, TotpDevice):
-        db.session.execute(
-            delete(factor).where(factor.person_id.in_(people)), execution_options=only_there
-        )
+    end_all_sessions(people)
+    void_codes(people)
+    delete_factors(people)

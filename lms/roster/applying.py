@@ -158,7 +158,7 @@ class _Work:
     def take_over_people(self) -> None:
         """Give the records that nobody uses to whom their numbers belong to, and employ them."""
         is_taken = self._is_new & _ROWS.c.person_id.is_not(None)
-        take_over(is_taken, self._now)
+        take_over(is_taken)
         person_id = _ROWS.c.person_id
         self._employ(person_id, _ROWS, is_taken)
         self._record(

@@ -1,7 +1,7 @@
 """Renaming, removing and resetting what somebody has set up."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete
+from sqlalchemy import Select, delete
 
 from lms.accounts.models import Person
 from lms.accounts.sessions import end_sessions
@@ -79,12 +79,17 @@ def reset_person(person: Person, actor_id: int | None) -> None:
     hold_person(person)
     if not has_factor(person.id):
         raise Conflict(_l("该人员没有设置二次验证，不需要重置。"))
-    for table in (TotpDevice, Passkey, RecoveryCode):
-        db.session.execute(delete(table).where(table.person_id == person.id))
+    delete_factors([person.id])
     end_sessions(person, actor_id)
     where, subject = organization_of(person), f"person:{person.id}"
     record(AuditTag.ACCOUNTS_FACTOR_RESET, actor_id, subject, organization_id=where)
     tell_after_commit(AuditTag.ACCOUNTS_FACTOR_RESET, person)
+
+
+def delete_factors(person_ids: list[int] | Select[tuple[int | None]]) -> None:
+    """Delete everything that these people have set up; whoever calls records it."""
+    for table in (TotpDevice, Passkey, RecoveryCode):
+        db.session.execute(delete(table).where(table.person_id.in_(person_ids)))
 
 
 def _removable_factors(person: Person) -> Factors:
