@@ -183,6 +183,20 @@ def test_a_person_agrees_to_a_unit_that_asks_for_them(
     assert db.session.get_one(Person, person.id).unit_id == school.id
 
 
+def test_nobody_without_a_unit_is_told_that_they_stay_in_theirs(
+    app: Flask, manager: Person, school: Organization
+) -> None:
+    asking, asked = PersonFactory(), PersonFactory()
+    waiting_request(asking, school)
+    with transaction():
+        ask_for_person(manager, school, asked, asked.name, "")
+    for person in (asking, asked):
+        page = sign_in(app.test_client(), person).get("/me").text
+        assert "不属于任何单位" in page
+        assert "现单位的人员" not in page
+        assert "留在现单位" not in page
+
+
 def _two_with_one_number(school: Organization) -> tuple[Person, Person]:
     """Two people of different documents that bear the same number."""
     passport, permit = IdentityKind.PASSPORT, IdentityKind.TAIWAN_PERMIT
