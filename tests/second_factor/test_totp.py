@@ -167,6 +167,7 @@ def test_what_is_done_is_recorded_without_any_secret(person):
     with transaction():
         remove_totp(person)
     events = db.session.query(AuditEvent).filter(AuditEvent.tag.startswith("accounts:factor:"))
+    events = events.order_by(AuditEvent.id)
     said = [(event.tag, event.actor_id, event.detail["factor"]) for event in events]
     assert said == [
         ("accounts:factor:add", person.id, "totp"),
