@@ -1,6 +1,8 @@
 """Joining and leaving units. A person's unit and its history change here and nowhere else."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 
 from lms.accounts.enums import EmploymentEnd
 from lms.accounts.models import Employment, Person
@@ -59,8 +61,20 @@ def unit_in_charge_id(person: Person) -> int | None:
     """The person's unit, or the last one they belonged to; None for whoever never had one."""
     if person.unit_id is not None:
         return person.unit_id
-    query = select(Employment.organization_id).where(Employment.person_id == person.id)
-    return db.session.scalar(query.order_by(Employment.id.desc()).limit(1))
+    return last_units([person.id]).get(person.id)
+
+
+def last_units(person_ids: Sequence[int]) -> dict[int, int]:
+    """The unit that each of these people belonged to last; whoever never had one is missing."""
+    newest = (
+        select(func.max(Employment.id))
+        .where(Employment.person_id.in_(person_ids))
+        .group_by(Employment.person_id)
+    )
+    query = select(Employment.person_id, Employment.organization_id).where(
+        Employment.id.in_(newest)
+    )
+    return dict(db.session.execute(query).all())
 
 
 def employments_of(person: Person) -> list[Employment]:

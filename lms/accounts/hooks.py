@@ -8,8 +8,8 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.models import Person
 from lms.accounts.passwords import is_password_stale
+from lms.accounts.posts import own_organization_id
 from lms.accounts.sessions import touch_session
 from lms.core.audit import Origin, set_origin
 from lms.core.db import transaction
@@ -44,13 +44,8 @@ def _note_origin() -> None:
     """Tell the audit trail where this request comes from, and whose affair it is by default."""
     if request.endpoint == "static":
         return
-    organization_id = _own_organization(current_user) if current_user.is_authenticated else None
+    organization_id = own_organization_id(current_user) if current_user.is_authenticated else None
     set_origin(Origin(request.remote_addr, organization_id))
-
-
-def _own_organization(person: Person) -> int | None:
-    held = [post.organization_id for post in person.posts if post.is_in_force]
-    return held[0] if held else person.unit_id
 
 
 def _ask_for_new_password() -> BaseResponse | None:

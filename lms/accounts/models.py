@@ -2,7 +2,18 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    and_,
+    or_,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.enums import (
@@ -184,8 +195,16 @@ class Post(Model):
     person: Mapped[Person] = relationship(back_populates="posts", foreign_keys=[person_id])
     organization: Mapped[Organization] = relationship()
 
-    @property
+    @hybrid_property
     def is_in_force(self) -> bool:
+        """Whether it holds today; of the class, the condition for it."""
         today = clock.today()
         is_in_time = self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
         return is_in_time and self.ended_at is None
+
+    @is_in_force.inplace.expression
+    @classmethod
+    def _is_in_force(cls) -> ColumnElement[bool]:
+        today = clock.today()
+        is_in_time = and_(cls.starts_on <= today, or_(cls.ends_on.is_(None), cls.ends_on >= today))
+        return is_in_time & cls.ended_at.is_(None)

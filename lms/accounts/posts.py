@@ -1,6 +1,7 @@
 """Posts: who acts for which organization. Granted, limited in time, handed over, ended."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.events import standing_changed
 from lms.core.permissions import APART, Role
 from lms.organizations.models import Organization, OrganizationKind
+from lms.organizations.operations import keep_open
 
 _KIND = OrganizationKind
 ROLES_OF: dict[OrganizationKind, tuple[Role, ...]] = {
@@ -42,7 +44,7 @@ def grant_post(
         raise Invalid(_l("这类机构没有这个岗位。"), field="role")
     if ends_on is not None and ends_on < clock.today():
         raise Invalid(_l("截止日期不能早于今天。"), field="ends_on")
-    _keep_open(organization)
+    keep_open([organization.id])
     # Two grants to one person at once must each see the other, or an auditor were also an officer.
     hold(person)
     if not organization.is_approved:
@@ -103,14 +105,6 @@ def hand_over_post(post: Post, successor: Person, actor_id: int | None) -> Post:
     return new
 
 
-def _keep_open(organization: Organization) -> None:
-    # Whoever closes it meanwhile waits, and then ends this post with the others; a lock of the key
-    # is enough, and lets people join at the same time.
-    same = select(Organization.id).where(Organization.id == organization.id)
-    db.session.execute(same.with_for_update(read=True, key_share=True))
-    db.session.refresh(organization)
-
-
 def find_open_post(person: Person, organization: Organization, role: Role) -> Post | None:
     """The post that nobody has ended; its last day may have passed all the same."""
     query = select(Post).where(
@@ -120,6 +114,18 @@ def find_open_post(person: Person, organization: Organization, role: Role) -> Po
         Post.ended_at.is_(None),
     )
     return db.session.scalar(query)
+
+
+def staff_among(person_ids: Sequence[int]) -> set[int]:
+    """Those of the people who hold a post today."""
+    query = select(Post.person_id).where(Post.person_id.in_(person_ids), Post.is_in_force)
+    return set(db.session.scalars(query))
+
+
+def own_organization_id(person: Person) -> int | None:
+    """Whose affair they are: of the organization where they hold a post, else of their unit."""
+    held = [post.organization_id for post in person.posts if post.is_in_force]
+    return held[0] if held else person.unit_id
 
 
 def _post_to_prolong(person: Person, organization: Organization, role: Role) -> Post | None:

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts.employments import join_unit
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
-from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
 from lms.accounts.states import PERSON
 from lms.core import clock
@@ -28,6 +27,7 @@ from lms.memberships.models import (
 from lms.memberships.request_queries import may_answer, may_see, open_request
 from lms.memberships.states import REQUEST
 from lms.organizations.models import Organization
+from lms.organizations.operations import keep_open
 from lms.organizations.queries import EMPLOYERS
 
 LONGEST_TEXT = 500
@@ -101,9 +101,11 @@ def ask_for_person(
     """A unit asks for somebody it knows by number and name; nothing happens until they agree.
 
     `person` is whoever has the number. A number that is nobody's and one of another name get the
-    same Invalid, so that nobody learns whose a number is.
+    same Invalid, so that nobody learns whose a number is. Invalid also for a unit that is not
+    theirs to ask for.
     """
-    require(actor, Permission.PEOPLE_REQUEST_DECIDE, unit.id)
+    if not is_allowed(actor, Permission.PEOPLE_REQUEST_DECIDE, unit.id):
+        raise Invalid(_l("请选择由您管理人员的单位。"), field="unit_id")
     unknown = Invalid(
         _l("没有找到姓名与证件号码相符的人员。请核对；还没有账号的，请用名册导入或由本人注册。"),
         field="identity_number",
@@ -126,7 +128,7 @@ def decide_request(
     if request is None or not may_see(actor, request):
         raise NotFound()
     if approve:
-        _keep_open([request.to_id])
+        keep_open([request.to_id])
     # The person first, then the request, as everybody takes them.
     hold(request.person)
     hold(request)
@@ -142,19 +144,6 @@ def decide_request(
         move(request.person, PersonState.REFUSED, PERSON)
     db.session.flush()
     return request
-
-
-def _keep_open(unit_ids: Iterable[int]) -> None:
-    # Whoever closes a unit holds its row, so they wait and then count this person, or we wait and
-    # then see it closed. A lock of the key alone is what employing somebody takes in any case, and
-    # lets others join at the same time. It comes before the person's: whoever hands over a post
-    # holds the organization and then the person, and would else wait for us as we for them. Of
-    # several units, in the order of their ids.
-    units = select(Organization).where(Organization.id.in_(set(unit_ids)))
-    held = units.order_by(Organization.id).with_for_update(
-        read=True, key_share=True, of=Organization
-    )
-    db.session.scalars(held, execution_options={"populate_existing": True}).all()
 
 
 def _admit(request: MembershipRequest, actor: Person) -> None:
@@ -178,7 +167,7 @@ def approve_requests(actor: Person, request_ids: Iterable[int]) -> tuple[int, in
     # Everybody takes people in the order of their ids, so that no two wait for each other.
     wanted = select(MembershipRequest).where(MembershipRequest.id.in_(set(request_ids)))
     found = list(db.session.scalars(wanted.order_by(MembershipRequest.person_id)))
-    _keep_open(request.to_id for request in found)
+    keep_open(request.to_id for request in found)
     approved = 0
     for request in found:
         try:

@@ -1,5 +1,6 @@
 """Making organizations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -59,6 +60,22 @@ def save_organization(organization: Organization) -> None:
         if "organizations_name" in broken or "organizations.name" in broken:
             raise Conflict(_NAME_TAKEN, field="name") from None
         raise
+
+
+def keep_open(organization_ids: Iterable[int]) -> None:
+    """Let nobody close these organizations until the transaction ends; their rows are read anew.
+
+    Whoever closes one holds its row: so they wait and then see the post or the person that it has
+    got, or we wait and then see it closed. A lock of the key alone is what a foreign key takes in
+    any case, and lets others join at the same time. To be called before a person is held, as
+    everybody does who holds both, or two would wait for each other.
+    """
+    # Of several, everybody takes them in the order of their ids.
+    same = select(Organization).where(Organization.id.in_(set(organization_ids)))
+    held = same.order_by(Organization.id).with_for_update(
+        read=True, key_share=True, of=Organization
+    )
+    db.session.scalars(held, execution_options={"populate_existing": True}).all()
 
 
 def check_organization(organization: Organization) -> None:

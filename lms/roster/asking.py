@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, insert, literal, select, update
 
-from lms.accounts.models import Employment
 from lms.core import clock
 from lms.core.db import db
 from lms.memberships.models import MembershipRequest, RequestKind, RequestSide, RequestState
@@ -19,19 +18,6 @@ def open_requests(person_ids: Sequence[int]) -> dict[int, int]:
     query = select(MembershipRequest.person_id, MembershipRequest.to_id).where(
         MembershipRequest.person_id.in_(person_ids),
         MembershipRequest.state == RequestState.PENDING,
-    )
-    return dict(db.session.execute(query).all())
-
-
-def last_units(person_ids: Sequence[int]) -> dict[int, int]:
-    """The unit that each of these people belonged to last; whoever never had one is missing."""
-    newest = (
-        select(func.max(Employment.id))
-        .where(Employment.person_id.in_(person_ids))
-        .group_by(Employment.person_id)
-    )
-    query = select(Employment.person_id, Employment.organization_id).where(
-        Employment.id.in_(newest)
     )
     return dict(db.session.execute(query).all())
 

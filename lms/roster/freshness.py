@@ -12,7 +12,6 @@ from lms.organizations.models import Organization, OrganizationState
 from lms.organizations.queries import EMPLOYERS
 from lms.roster.abandoned import is_abandoned
 from lms.roster.enums import Verdict
-from lms.roster.judging import post_in_force
 from lms.roster.models import RosterImport, RosterRow
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
@@ -74,7 +73,7 @@ def _newly_staff(mine: ColumnElement[bool]) -> Select[int]:
     return (
         select(_ROWS.c.row_number)
         .join(Post, Post.person_id == _ROWS.c.person_id)
-        .where(mine, touched, *post_in_force())
+        .where(mine, touched, Post.is_in_force)
     )
 
 

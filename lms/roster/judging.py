@@ -1,18 +1,18 @@
 """What becomes of each candidate: compared with who is registered already, and sealed."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from lms.accounts.employments import last_units
 from lms.accounts.enums import PersonState
 from lms.accounts.identity import identity_hash, phone_hash, seal_identity_number, seal_phone
-from lms.accounts.models import Person, Post
-from lms.core import clock
+from lms.accounts.models import Person
+from lms.accounts.posts import staff_among
 from lms.core.db import db
 from lms.roster.abandoned import abandoned_among
-from lms.roster.asking import last_units, open_requests
+from lms.roster.asking import open_requests
 from lms.roster.cells import Candidate
 from lms.roster.enums import Problem, Verdict
 from lms.roster.rules import Column, shown
@@ -54,7 +54,7 @@ class Judge:
     def judge(self, candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
         """The staging rows of those that are sound; the others get findings.
 
-        Reads the database three or four times, however many they are.
+        Reads the database ten times at most, however many they are.
         """
         hashes = {
             id(each): identity_hash(each.number, each.kind) for each in candidates if each.number
@@ -227,11 +227,11 @@ def _without_staff_contacts(
     rows: list[tuple[Candidate, dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     """Refuse to change where messages to staff go: who did could reset an officer's password."""
-    suspects = [row["person_id"] for _candidate, row in rows if touches_contact(row)]
+    suspects = [row["person_id"] for _candidate, row in rows if _touches_contact(row)]
     staff = staff_among(suspects) if suspects else set()
     sound = []
     for candidate, row in rows:
-        if row["person_id"] in staff and touches_contact(row):
+        if row["person_id"] in staff and _touches_contact(row):
             is_phone = "phone" in row["changed_fields"].split(",")
             candidate.refuse(Column.PHONE if is_phone else Column.EMAIL, Problem.STAFF_CONTACT)
         else:
@@ -239,23 +239,7 @@ def _without_staff_contacts(
     return sound
 
 
-def touches_contact(row: dict[str, Any]) -> bool:
+def _touches_contact(row: dict[str, Any]) -> bool:
     """Whether the row changes a phone or an address of mail of somebody registered."""
     changes = (row["changed_fields"] or "").split(",")
     return "phone" in changes or "email" in changes
-
-
-def staff_among(person_ids: Sequence[int]) -> set[int]:
-    """Those of the people who hold a post today."""
-    query = select(Post.person_id).where(Post.person_id.in_(person_ids), *post_in_force())
-    return set(db.session.scalars(query))
-
-
-def post_in_force(today: dt.date | None = None) -> tuple[Any, ...]:
-    """Conditions on Post: it holds today."""
-    today = today or clock.today()
-    return (
-        Post.ended_at.is_(None),
-        Post.starts_on <= today,
-        or_(Post.ends_on.is_(None), Post.ends_on >= today),
-    )

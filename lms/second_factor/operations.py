@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete
 
 from lms.accounts.models import Person
+from lms.accounts.posts import own_organization_id
 from lms.accounts.sessions import end_sessions
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
@@ -22,7 +23,6 @@ from lms.second_factor.queries import (
 from lms.second_factor.records import (
     forget_shown,
     hold_person,
-    organization_of,
     record_change,
 )
 from lms.second_factor.recovery import make_codes
@@ -81,7 +81,7 @@ def reset_person(person: Person, actor_id: int | None) -> None:
         raise Conflict(_l("该人员没有设置二次验证，不需要重置。"))
     delete_factors([person.id])
     end_sessions(person, actor_id)
-    where, subject = organization_of(person), f"person:{person.id}"
+    where, subject = own_organization_id(person), f"person:{person.id}"
     record(AuditTag.ACCOUNTS_FACTOR_RESET, actor_id, subject, organization_id=where)
     tell_after_commit(AuditTag.ACCOUNTS_FACTOR_RESET, person)
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import update
 
 from lms.accounts.models import Person
+from lms.accounts.posts import own_organization_id
 from lms.accounts.session_models import SignInSession
 from lms.accounts.sessions import find_session
 from lms.core import clock
@@ -21,18 +22,10 @@ def hold_person(person: Person) -> None:
 
 def record_change(tag: AuditTag, person: Person, factor: Factor, **detail: Any) -> None:
     """Record what somebody did with a factor of their own."""
-    where, subject = organization_of(person), f"person:{person.id}"
+    # Said here, for between password and factor nobody is signed in whose affair it could be.
+    where, subject = own_organization_id(person), f"person:{person.id}"
     record(tag, person.id, subject, organization_id=where, factor=factor.value, **detail)
     tell_after_commit(tag, person, factor)
-
-
-def organization_of(person: Person) -> int | None:
-    """Whose affair it is: of the organization where they hold a post, else of their unit.
-
-    Said here, for between password and factor nobody is signed in whose affair it could be.
-    """
-    held = [post.organization_id for post in person.posts if post.is_in_force]
-    return held[0] if held else person.unit_id
 
 
 def count_as_shown(person: Person) -> None:
