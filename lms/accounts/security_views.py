@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.accounts import security_operations as operations
 from lms.accounts.agents import describe_agent
 from lms.accounts.confirmation import confirm_password
-from lms.accounts.forms import ChangePasswordForm, ChangeUsernameForm, show_refusal
+from lms.accounts.forms import ChangePasswordForm, ChangeUsernameForm
 from lms.accounts.passwords import is_password_stale
 from lms.accounts.sessions import end_session_of, end_sessions, is_session_of, open_sessions
 from lms.core.db import transaction
@@ -19,6 +19,7 @@ from lms.core.errors import DomainError
 from lms.web import slots
 from lms.web.auth import signed_in
 from lms.web.limits import FLOOD, limiter
+from lms.web.refusals import show_refusal
 from lms.web.security import safe_next
 
 blueprint = Blueprint("security", __name__, url_prefix="/me/security")

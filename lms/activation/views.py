@@ -17,7 +17,6 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms.accounts.browsers import enter
-from lms.accounts.forms import show_refusal
 from lms.accounts.models import Person
 from lms.accounts.sessions import begin_session
 from lms.accounts.throttles import Try
@@ -36,6 +35,7 @@ from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid
 from lms.web.auth import open_to_all
 from lms.web.limits import FLOOD, limiter
+from lms.web.refusals import show_refusal
 
 blueprint = Blueprint("activation", __name__)
 # In the session: the token of a grant, by which a password may be chosen for half an hour.

@@ -10,14 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form
+from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from lms.core.db import db
 from lms.core.enums import LabelledEnum
-from lms.core.errors import DomainError
 from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.queries import (
     EMPLOYERS,
@@ -27,16 +26,6 @@ from lms.organizations.queries import (
 )
 from lms.organizations.rules import DivisionLevel, division_level
 from lms.web.inputs import LARGEST_ID
-
-
-def show_refusal(form: Form, refusal: DomainError) -> None:
-    """Tell at its field what an operation refused, or above the form if it names none there."""
-    if refusal.status in (403, 404):
-        raise refusal
-    if refusal.field and refusal.field in form:
-        form[refusal.field].errors = [str(refusal.message)]
-    else:
-        form.form_errors.append(str(refusal.message))
 
 
 def choices_of(members: Iterable[LabelledEnum]) -> list[SelectChoice]:

@@ -5,10 +5,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from lms.administration.forms import DivisionField, OrganizationField, choices_of
+from lms.administration.forms import DivisionField, OrganizationField
 from lms.administration.organization_operations import OrganizationFacts
 from lms.administration.queries import Filter
 from lms.administration.registration_forms import (
@@ -24,6 +23,7 @@ from lms.organizations.models import (
     UnitNature,
 )
 from lms.organizations.rules import DivisionLevel
+from lms.web.choices import choices_of
 
 
 class FilterForm(Form):
@@ -32,12 +32,12 @@ class FilterForm(Form):
     q = StringField(_l("名称开头"), [Length(max=128)])
     kind = SelectField(
         _l("类别"),
-        choices=[SelectChoice("", _l("全部类别")), *choices_of(OrganizationKind)],
+        choices=choices_of(OrganizationKind, _l("全部类别")),
         validate_choice=False,
     )
     state = SelectField(
         _l("状态"),
-        choices=[SelectChoice("", _l("全部状态")), *choices_of(OrganizationState)],
+        choices=choices_of(OrganizationState, _l("全部状态")),
         validate_choice=False,
     )
     division = DivisionField(_l("所在地区"), required=False, least=DivisionLevel.PROVINCE)

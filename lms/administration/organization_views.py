@@ -11,7 +11,6 @@ from lms.accounts.queries import is_allowed, permissions_of
 from lms.administration import organization_operations as operations
 from lms.administration import queries
 from lms.administration.division_names import prepare_division_names
-from lms.administration.forms import show_refusal
 from lms.administration.organization_forms import ContactForm, FilterForm, OrganizationForm
 from lms.administration.post_operations import grantable_roles
 from lms.core.db import transaction
@@ -21,6 +20,7 @@ from lms.organizations.models import Organization
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_organizations", __name__, url_prefix="/manage/organizations")
 _APPROVE = Permission.ORGANIZATIONS_ORGANIZATION_APPROVE
@@ -158,9 +158,7 @@ def _do(operation: Any, organization_id: int, done: str) -> Response:
         with transaction():
             operation(current_user, organization_id)
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         flash(done, "success")
     return redirect(_address(organization_id), 303)

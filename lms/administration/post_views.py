@@ -9,14 +9,15 @@ from lms.accounts.models import Person
 from lms.administration import post_operations as operations
 from lms.administration import queries
 from lms.administration.candidates import find_candidates, read_candidate, sign_candidate
-from lms.administration.forms import choices_of, show_refusal
 from lms.administration.post_forms import ConfirmForm, GrantForm, LastDayForm, WhoForm
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, NotFound
 from lms.core.permissions import Permission, Role
 from lms.organizations.models import Organization
 from lms.web.auth import staff
+from lms.web.choices import choices_of
 from lms.web.limits import limiter
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_posts", __name__, url_prefix="/manage")
 _GRANT = Permission.ORGANIZATIONS_POST_GRANT
@@ -175,9 +176,7 @@ def confirm_hand_over(post_id: int) -> Response:
 
 
 def _back(organization_id: int, refusal: DomainError) -> Response:
-    if refusal.status in (403, 404):
-        raise refusal
-    flash(str(refusal.message), "error")
+    flash_refusal(refusal)
     return redirect(_address(organization_id), 303)
 
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from lms.administration import queries
 from lms.administration.decisions import approve_registration, refuse_registration
 from lms.administration.division_names import prepare_division_names
-from lms.administration.forms import show_refusal
 from lms.administration.registration_forms import RefusalForm
 from lms.core.db import transaction
 from lms.core.errors import DomainError
@@ -17,6 +16,7 @@ from lms.organizations.models import Organization, OrganizationState
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_unit_requests", __name__, url_prefix="/manage/organizations/requests")
 _SHOWN = (OrganizationState.PENDING, OrganizationState.REFUSED, OrganizationState.APPROVED)
@@ -52,9 +52,7 @@ def approve(organization_id: int) -> Response:
         with transaction():
             approve_registration(current_user, organization_id)
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
         return redirect(url_for("manage_unit_requests.show", organization_id=organization_id), 303)
     flash(_("已通过，注册人已成为单位管理员。"), "success")
     return redirect(url_for("manage_unit_requests.requests"), 303)

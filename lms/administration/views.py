@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.administration.forms import show_refusal
+from lms.accounts.taken_numbers import note_if_taken, told_taken_limit, was_taken
 from lms.administration.queries import registration_of
 from lms.administration.registration import draft_registrant, mend_registration
 from lms.administration.registration import register_unit as register
@@ -15,6 +15,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.organizations.models import Organization, OrganizationState
 from lms.web.auth import open_to_all, signed_in
 from lms.web.limits import limiter
+from lms.web.refusals import show_refusal
 
 blueprint = Blueprint("administration", __name__)
 
@@ -22,6 +23,7 @@ blueprint = Blueprint("administration", __name__)
 @blueprint.route("/register/unit", methods=["GET", "POST"])
 @open_to_all
 @limiter.limit("60/minute", methods=["POST"])
+@told_taken_limit
 def register_unit() -> str | Response | tuple[str, int]:
     has_account = bool(current_user.is_authenticated)
     if has_account and registration_of(current_user) is not None:
@@ -34,10 +36,13 @@ def register_unit() -> str | Response | tuple[str, int]:
             with transaction():
                 register(form.facts(), who)
         except DomainError as refusal:
+            note_if_taken(refusal)
             show_refusal(form, refusal)
         else:
             return redirect(url_for("administration.unit_registered"), 303)
-    page = render_template("administration/register.html", form=form, has_account=has_account)
+    page = render_template(
+        "administration/register.html", form=form, has_account=has_account, was_taken=was_taken()
+    )
     return page, 422 if form.errors else 200
 
 

@@ -21,7 +21,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from lms.catalog.models import Course
 from lms.catalog.rules import CourseFacts, is_slug
 from lms.core.enums import HourCategory
-from lms.core.errors import DomainError
 from lms.core.types import Hours
 
 _CATEGORIES = [SelectChoice(category.value, category.label) for category in HourCategory]
@@ -36,20 +35,6 @@ _PACES = [
 def stripped(text: str | None) -> str:
     """A text without the blanks around it; None, which an absent field gives, as ""."""
     return (text or "").strip()
-
-
-def show_refusal(form: FlaskForm, refusal: DomainError) -> None:
-    """Put an operation's refusal at the field it names, or above the form.
-
-    What is not about the form's content (no permission, no such record) is raised again.
-    """
-    if refusal.status in (403, 404):
-        raise refusal
-    field = form[refusal.field] if refusal.field and refusal.field in form else None
-    if field is None:
-        form.form_errors.append(str(refusal.message))
-    else:
-        field.errors = [str(refusal.message)]
 
 
 class HoursField(StringField):

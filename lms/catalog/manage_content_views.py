@@ -6,13 +6,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.catalog import operations, queries
-from lms.catalog.forms import EtextbookForm, LessonForm, show_refusal
+from lms.catalog.forms import EtextbookForm, LessonForm
 from lms.catalog.manage_views import EDIT, Page, blueprint, managed_course
 from lms.catalog.models import Course
 from lms.catalog.rules import ETEXTBOOK_MAX_BYTES
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
 from lms.web.auth import staff
+from lms.web.refusals import show_refusal
 
 NEW = "new"
 # A file somewhat too large still arrives, so that the form can say so at its field.

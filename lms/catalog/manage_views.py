@@ -10,7 +10,7 @@ from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
 from lms.catalog import operations, queries
 from lms.catalog.cards import cover_url, price_now
-from lms.catalog.forms import CourseForm, CoverForm, show_refusal
+from lms.catalog.forms import CourseForm, CoverForm
 from lms.catalog.models import Course, CourseState
 from lms.core import clock
 from lms.core.db import transaction
@@ -19,6 +19,7 @@ from lms.core.permissions import Permission
 from lms.organizations.models import Organization
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_catalog", __name__, url_prefix="/manage/courses")
 EDIT = Permission.CATALOG_COURSE_EDIT
@@ -178,9 +179,7 @@ def publish(slug: str) -> Response:
         with transaction():
             operations.publish_course(current_user, found)
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         flash(_("课程已发布，学员现在可以看到。"), "success")
     return redirect(url_for("manage_catalog.course", slug=slug))

@@ -15,6 +15,7 @@ from lms.exams.forms import DecisionForm, ExamForm
 from lms.exams.models import RestudyApplication
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import flash_refusal
 
 blueprint = Blueprint("manage_exams", __name__, url_prefix="/manage")
 
@@ -70,9 +71,7 @@ def decide_restudy(application_id: int) -> Response:
                 current_user, application_id, approve=approve, remark=form.remark.data or ""
             )
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         flash(_("已同意，新的学习已经开始。") if approve else _("已退回申请。"), "success")
     return redirect(url_for("manage_exams.restudy_list"))

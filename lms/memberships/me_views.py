@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from lms.accounts.confirmation import confirm_password
 from lms.accounts.employments import employments_of
 from lms.accounts.enums import PersonState
-from lms.accounts.forms import show_refusal
 from lms.accounts.models import Person
 from lms.administration.queries import registration_of
 from lms.core.db import transaction
@@ -21,6 +20,7 @@ from lms.memberships.person_operations import change_own_contact
 from lms.memberships.registration import mend_registration
 from lms.web.auth import signed_in
 from lms.web.limits import FLOOD, limiter
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("my_membership", __name__, url_prefix="/me")
 _Page = str | Response | tuple[str, int]
@@ -141,9 +141,7 @@ def answer(request_id: int) -> Response:
                 current_user, _own(request_id), approve=approve, reason=form.reason.data or ""
             )
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         done = _("您已调入新单位，学时随本人转移。") if approve else _("您没有同意调入。")
         flash(done, "success")

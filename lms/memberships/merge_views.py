@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from lms.accounts.forms import show_refusal
+from lms.accounts.forms import IdentityFields
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.permissions import Permission
 from lms.memberships import merging
-from lms.memberships.forms import IdentityFields, choices_of
 from lms.web import slots
 from lms.web.auth import staff
+from lms.web.choices import choices_of
 from lms.web.limits import limiter
 from lms.web.paging import record_id
 
@@ -61,8 +61,8 @@ def choose(person_id: int) -> _Page:
                 raise NotFound(_("没有找到这个号码的人员，或者不在您的管理范围内。"))
             pair = merging.pair_to_merge(current_user, person.id, other.id)
         except DomainError as refusal:
-            refusal.field = "identity_number"
-            show_refusal(form, refusal)
+            # Out of reach or nobody: all of it is about the number that was given.
+            form.identity_number.errors = [str(refusal.message)]
         else:
             return _preview(pair, ConfirmForm(formdata=None))
     page = render_template("memberships/manage/merge.html", form=form, person=person)

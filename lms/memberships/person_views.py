@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.employments import employments_of, unit_in_charge_id
 from lms.accounts.enums import PersonState
-from lms.accounts.forms import show_refusal
 from lms.accounts.identity import IdentityPurpose
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, is_over_posts
@@ -26,6 +25,7 @@ from lms.memberships.queries import find_visible_person
 from lms.web import slots
 from lms.web.auth import staff
 from lms.web.limits import limiter
+from lms.web.refusals import flash_refusal, show_refusal
 
 __all__ = ["blueprint"]
 _EDIT = Permission.PEOPLE_PERSON_EDIT
@@ -93,7 +93,7 @@ def edit(person_id: int) -> _Page:
             with transaction():
                 person_operations.edit_person(current_user, person_id, **form.columns())
         except DomainError as refusal:
-            _show_or_raise(form, refusal)
+            show_refusal(form, refusal)
         else:
             flash(_("人员信息已修改。"), "success")
             return _to_person(person_id)
@@ -112,18 +112,12 @@ def move(person_id: int) -> _Page:
             with transaction():
                 operations.propose_move(current_user, found, form.unit(), form.note.data or "")
         except DomainError as refusal:
-            _show_or_raise(form, refusal)
+            show_refusal(form, refusal)
         else:
             flash(_("已提交，等待新单位同意。"), "success")
             return _to_person(person_id)
     page = render_template("memberships/manage/move.html", form=form, person=found)
     return page, 422 if form.errors else 200
-
-
-def _show_or_raise(form: Any, refusal: DomainError) -> None:
-    if refusal.status in (403, 404):
-        raise refusal
-    show_refusal(form, refusal)
 
 
 def _deeds() -> dict[str, tuple[Callable[[Person, int], Person], str]]:
@@ -149,9 +143,7 @@ def change_state(person_id: int) -> Response:
         with transaction():
             operation(current_user, person_id)
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         flash(done, "success")
     return _to_person(person_id)

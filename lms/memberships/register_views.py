@@ -6,7 +6,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.accounts.browsers import enter
-from lms.accounts.forms import show_refusal
 from lms.accounts.sessions import begin_session
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError
@@ -14,6 +13,7 @@ from lms.memberships.forms import RegisterForm
 from lms.memberships.registration import draft_registration, register_person
 from lms.web.auth import open_to_all
 from lms.web.limits import FLOOD, limiter
+from lms.web.refusals import show_refusal
 
 blueprint = Blueprint("memberships", __name__)
 

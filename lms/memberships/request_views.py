@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.accounts.forms import show_refusal
 from lms.accounts.queries import organizations_with
 from lms.accounts.rules import normalize_name
 from lms.core.db import db, transaction
@@ -20,6 +19,7 @@ from lms.organizations.queries import EMPLOYERS
 from lms.web.auth import staff
 from lms.web.limits import limiter
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_requests", __name__, url_prefix="/manage/people")
 _DECIDE = Permission.PEOPLE_REQUEST_DECIDE
@@ -78,9 +78,7 @@ def refuse(request_id: int) -> Response:
                 reason=request.form.get("reason", ""),
             )
     except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(str(refusal.message), "error")
+        flash_refusal(refusal)
     else:
         flash(_("已退回，申请人会看到原因。"), "success")
     return redirect(url_for("manage_requests.requests"), 303)
@@ -115,8 +113,6 @@ def ask() -> _Page:
                     form.note.data or "",
                 )
         except DomainError as refusal:
-            if refusal.status == 404:
-                raise
             show_refusal(form, refusal)
         else:
             flash(_("已发出，等待本人同意。"), "success")

@@ -9,7 +9,6 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.catalog.forms import show_refusal
 from lms.catalog.models import Course
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError, Invalid
@@ -26,6 +25,7 @@ from lms.questions.workbook import (
     template_workbook,
 )
 from lms.web.auth import staff
+from lms.web.refusals import show_refusal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A thousand questions of the greatest length in UTF-8 need about 20 MB.

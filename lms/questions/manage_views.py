@@ -6,7 +6,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.accounts.operations import require
-from lms.catalog.forms import show_refusal
 from lms.catalog.models import Course
 from lms.catalog.queries import get_visible_course
 from lms.core.db import transaction
@@ -18,6 +17,7 @@ from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.rules import LETTERS, TRUE_FALSE_OPTIONS, QuestionFacts, problems
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
+from lms.web.refusals import show_refusal
 
 blueprint = Blueprint("manage_questions", __name__, url_prefix="/manage/courses/<slug>/questions")
 EDIT = Permission.QUESTIONS_QUESTION_EDIT

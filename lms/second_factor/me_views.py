@@ -8,7 +8,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.confirmation import confirm_password
-from lms.accounts.forms import show_refusal
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import transaction
@@ -25,6 +24,7 @@ from lms.second_factor.rules import grouped, is_origin_of
 from lms.second_factor.totp import provisioning_uri, secret_of, start_totp, totp_in_setup
 from lms.web.auth import signed_in
 from lms.web.limits import FLOOD, limiter
+from lms.web.refusals import show_refusal
 from lms.web.security import safe_next
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/me/security/second-factor")

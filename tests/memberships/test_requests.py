@@ -282,7 +282,7 @@ def test_a_wrong_name_and_an_unknown_number_get_the_same_answer(app: Flask) -> N
 
 def test_a_unit_asks_for_itself_only(app: Flask) -> None:
     new, person = unit(), PersonFactory(unit=unit())
-    _refused(NotAllowed, lambda: _ask(manager_of(unit()), new, person, "王小明"))
+    _refused(Invalid, lambda: _ask(manager_of(unit()), new, person, "王小明"))
 
 
 def test_whoever_asked_takes_it_back_and_nobody_else(app: Flask) -> None:

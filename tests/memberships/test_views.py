@@ -183,6 +183,21 @@ def test_a_person_agrees_to_a_unit_that_asks_for_them(
     assert db.session.get_one(Person, person.id).unit_id == school.id
 
 
+def test_asking_for_a_unit_of_somebody_else_is_told_at_the_field(
+    staff_client: FlaskClient,
+) -> None:
+    other, person = unit(name="日照市第二中学"), PersonFactory()
+    data = {
+        "identity_kind": "resident",
+        "identity_number": NUMBER,
+        "name": person.name,
+        "unit_id": other.id,
+        "unit_id-text": other.name,
+    }
+    answer = staff_client.post("/manage/people/ask", data=data)
+    assert (answer.status_code, 'id="unit_id-error"' in answer.text) == (422, True)
+
+
 def test_nobody_without_a_unit_is_told_that_they_stay_in_theirs(
     app: Flask, manager: Person, school: Organization
 ) -> None:
