@@ -142,7 +142,7 @@ class RowReader:
         if is_identity_number(number, kind):
             candidate.number = number
         elif kind is IdentityKind.RESIDENT:
-            problem = Problem(resident_fault(number).value)
+            problem = resident_fault(number)
             detail = {"count": len(number)} if problem is Problem.NUMBER_LENGTH else {}
             candidate.refuse(Column.NUMBER, problem, **detail)
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lms.accounts.rules import resident_check_character
+from lms.roster.enums import Problem
 
 HEADER_ROWS = 10
 MOST_COLUMNS = 256
@@ -108,25 +109,15 @@ def is_number_cell(cell: object) -> bool:
     return isinstance(cell, str) and _EXPONENT.fullmatch(clean_text(cell)) is not None
 
 
-class NumberFault(Enum):
-    """What is wrong with a resident identity number (GB 11643)."""
-
-    LENGTH = "number_length"
-    OLD = "number_old"
-    SIGNS = "number_signs"
-    BIRTHDAY = "number_birthday"
-    CHECK = "number_check"
-
-
-def resident_fault(number: str) -> NumberFault:
-    """Why a normalized number, known to be wrong, is no resident identity number."""
+def resident_fault(number: str) -> Problem:
+    """Why a normalized number, known to be wrong, is no resident identity number (GB 11643)."""
     if len(number) != 18:
         is_old = len(number) == 15 and number.isdecimal()
-        return NumberFault.OLD if is_old else NumberFault.LENGTH
+        return Problem.NUMBER_OLD if is_old else Problem.NUMBER_LENGTH
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        return NumberFault.SIGNS
+        return Problem.NUMBER_SIGNS
     is_check = number[17] != resident_check_character(number[:17])
-    return NumberFault.CHECK if is_check else NumberFault.BIRTHDAY
+    return Problem.NUMBER_CHECK if is_check else Problem.NUMBER_BIRTHDAY
 
 
 def shown(text: str) -> str:
