@@ -1,4 +1,8 @@
-"""Joining and leaving units. A person's unit and its history change here and nowhere else."""
+"""Joining and leaving units.
+
+A person's unit and its history change here and nowhere else, but for the people of a roster, who
+are too many to be moved one by one: lms/roster/writing.py does the same by sets.
+"""
 
 from collections.abc import Sequence
 

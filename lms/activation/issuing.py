@@ -20,6 +20,7 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Invalid, NotAllowed, NotFound
 from lms.core.permissions import Permission
+from lms.organizations.models import Organization
 
 MOST_ON_A_SHEET = 500
 _ISSUE = Permission.PEOPLE_CODE_ISSUE
@@ -77,10 +78,11 @@ def _check(actor: Person, people: Sequence[Person]) -> None:
         raise Invalid(_l("请先选择要发放激活码的人员。"))
     if len(people) > MOST_ON_A_SHEET:
         raise Invalid(_l("一次最多发放 %(count)s 人，请分批发放。", count=MOST_ON_A_SHEET))
-    within = set(db.session.scalars(organizations_with(actor, _ISSUE)))
+    units = {person.unit_id for person in people}
+    allowed = organizations_with(actor, _ISSUE).where(Organization.id.in_(units))
+    if not units <= set(db.session.scalars(allowed)):
+        raise NotFound()
     for person in people:
-        if person.unit_id not in within:
-            raise NotFound()
         _check_one(actor, person)
 
 
