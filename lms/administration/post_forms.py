@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-_WRONG_DAY = _l("请填写正确的日期。")
+from lms.core import clock
 
 
 class WhoForm(FlaskForm):
@@ -25,6 +25,11 @@ class LastDayForm(FlaskForm):
         [Optional()],
         description=_l("到这一天的 24:00（北京时间）自动结束；不填则长期有效。"),
     )
+
+    def validate_ends_on(self, field: DateField) -> None:
+        """Say so before anybody is looked for; granting holds to it all the same."""
+        if field.data and field.data < clock.today():
+            raise ValidationError(_l("截止日期不能早于今天。"))
 
 
 class GrantForm(WhoForm, LastDayForm):

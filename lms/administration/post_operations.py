@@ -13,9 +13,8 @@ from lms.administration.queries import (
     is_superior,
     posts_with,
 )
-from lms.core import clock
 from lms.core.db import db, hold
-from lms.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.core.errors import Conflict, NotAllowed, NotFound
 from lms.core.permissions import GRANTS, Permission, Role
 from lms.organizations.models import Organization, OrganizationKind
 
@@ -113,12 +112,6 @@ def get_post(actor: Person, post_id: int) -> Post:
 def gives_posts(post: Post) -> bool:
     """Whether its holder gives posts, and so may hand over this one."""
     return _GRANT in GRANTS[post.role] and post.is_in_force
-
-
-def check_last_day(ends_on: dt.date | None) -> None:
-    """Raise Invalid for a last day that is over."""
-    if ends_on is not None and ends_on < clock.today():
-        raise Invalid(_l("截止日期不能早于今天。"), field="ends_on")
 
 
 def _held_post(actor: Person, post_id: int) -> Post:

@@ -54,11 +54,6 @@ def new(organization_id: int) -> str | Response | tuple[str, int]:
 def _searched(form: WhoForm, organization: Organization) -> list[Person]:
     if not form.validate_on_submit():
         return []
-    try:
-        operations.check_last_day(form.ends_on.data if isinstance(form, LastDayForm) else None)
-    except DomainError as refusal:
-        show_refusal(form, refusal)
-        return []
     found = [
         person
         for person in find_candidates(organization, form.who.data)

@@ -1,6 +1,5 @@
 """What somebody may see of organizations, registrations and posts, and over what they stand."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, select
@@ -179,17 +178,6 @@ def has_bureau(division_code: str) -> bool:
             )
         )
     )
-
-
-def bureaus_of(division_codes: Iterable[str]) -> list[Organization]:
-    """The bureaus of these divisions that work, those of the deepest division first."""
-    query = select(Organization).where(
-        Organization.kind == OrganizationKind.BUREAU,
-        Organization.state == OrganizationState.APPROVED,
-        Organization.division_code.in_(list(division_codes)),
-    )
-    found = list(db.session.scalars(query))
-    return sorted(found, key=lambda each: division_prefix(each.division_code), reverse=True)
 
 
 def _count(ids: Select[int]) -> int:
