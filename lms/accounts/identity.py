@@ -66,16 +66,14 @@ def read_phone(person: Person) -> str | None:
 
 
 def guessable_pieces(person: Person, password: str) -> list[str]:
-    """Parts of number and phone that `password` may be made of, to compare with, never to show.
+    """Parts of the number that `password` may be made of, to compare with, never to show.
 
     The number stays sealed: known are the ends that are shown, and what stands in the password
     itself is recognized by the keyed hash.
     """
-    phone = read_phone(person) or ""
     # Digits before the tail count as the number's own: people choose its last six or eight.
     ends = re.findall(rf"[0-9]{{0,8}}{re.escape(person.identity_tail)}", password, re.IGNORECASE)
-    pieces = [person.identity_head, *ends, *_typed_pieces(person, password)]
-    return [*pieces, phone, *(phone[-length:] for length in (4, 6, 8))]
+    return [person.identity_head, *ends, *_typed_pieces(person, password)]
 
 
 def _typed_pieces(person: Person, password: str) -> list[str]:

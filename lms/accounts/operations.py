@@ -5,10 +5,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.employments import join_unit
 from lms.accounts.enums import IdentityKind, PersonState
-from lms.accounts.identity import identity_hash, seal_identity_number, seal_phone
+from lms.accounts.identity import seal_identity_number, seal_phone
 from lms.accounts.models import Person
 from lms.accounts.passwords import set_password
 from lms.accounts.queries import is_allowed
@@ -29,6 +30,15 @@ from lms.core.permissions import Permission
 from lms.organizations.models import Organization
 
 
+class NumberTaken(Conflict):
+    """Somebody with this identity number has an account."""
+
+    default_message = _l("该证件号码已注册。")
+
+    def __init__(self) -> None:
+        super().__init__(field="identity_number")
+
+
 def create_person(
     *,
     name: str,
@@ -43,14 +53,10 @@ def create_person(
 ) -> Person:
     """Make an account, employed by `unit` if given; `more` are further columns.
 
-    Raises Invalid for a wrong name, number or phone, Conflict if the number is registered already;
-    each names its field.
+    Raises Invalid for a wrong name, number or phone, NumberTaken if the number is registered
+    already; each names its field.
     """
     number = checked_number(identity_number, identity_kind)
-    if db.session.scalar(
-        select(Person.id).where(Person.identity_hash == identity_hash(number, identity_kind))
-    ):
-        raise Conflict(_l("该证件号码已注册。"), field="identity_number")
     record_key = secrets.token_hex(16)
     person = Person(
         record_key=record_key,
@@ -62,8 +68,7 @@ def create_person(
     )
     if password:
         set_password(person, password)
-    db.session.add(person)
-    db.session.flush()
+    save_person(person)
     record(
         AuditTag.ACCOUNTS_PERSON_CREATE,
         actor_id,
@@ -73,6 +78,27 @@ def create_person(
     if unit is not None:
         join_unit(person, unit, actor_id)
     return person
+
+
+def save_person(person: Person) -> None:
+    """Write somebody new, or somebody whose number was changed.
+
+    Of several that want one number at the same time the unique key lets one through; the others
+    raise the NumberTaken that they would have met a moment later, and their transaction ends with
+    it.
+    """
+    same = select(Person.id).where(Person.identity_hash == person.identity_hash)
+    with db.session.no_autoflush:
+        if db.session.scalar(same.where(Person.id.is_distinct_from(person.id))):
+            raise NumberTaken()
+    db.session.add(person)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Both databases name the key, or its column.
+        if "identity_hash" in str(error.orig):
+            raise NumberTaken() from None
+        raise
 
 
 def checked_number(text: str, kind: IdentityKind) -> str:

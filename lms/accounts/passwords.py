@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from zxcvbn.matching import RANKED_DICTIONARIES, build_ranked_dict, omnimatch
 from zxcvbn.scoring import most_guessable_match_sequence
 
-from lms.accounts.identity import guessable_pieces
+from lms.accounts.identity import guessable_pieces, read_phone
 from lms.accounts.models import Person
 from lms.accounts.rules import character_classes
 from lms.config import Settings
@@ -62,9 +62,9 @@ class DraftPassword:
         return {"password_hash": self.hashed, "password_set_at": clock.now()}
 
 
-def hash_password(person: Person | None, password: str) -> DraftPassword:
-    """Hash a password that was found good enough for `person` as they are now."""
-    return DraftPassword(_hasher.hash(password), person is not None and person.is_staff)
+def hash_password(password: str, for_staff: bool = False) -> DraftPassword:
+    """Hash a password that was found good enough, `for_staff` if by what is asked of theirs."""
+    return DraftPassword(_hasher.hash(password), for_staff)
 
 
 def keep_password(person: Person, draft: DraftPassword) -> bool:
@@ -106,13 +106,15 @@ def fresh_hash(stored: str | None, password: str) -> str | None:
     return _hasher.hash(password)
 
 
-def check_password(person: Person | None, password: str, words: Iterable[str] = ()) -> None:
+def check_password(
+    person: Person | None, password: str, words: Iterable[str] = (), for_staff: bool = False
+) -> None:
     """Raise Invalid(field="password") unless it is good enough for `person`.
 
-    None is somebody who is about to register; `words` are theirs (name, number, phone), which a
-    password must not be built from.
+    None is somebody who is about to register, `for_staff` if what they ask for is a post; `words`
+    are their `own_words`, which a password must not be built from.
     """
-    if person is not None and person.is_staff:
+    if for_staff or (person is not None and person.is_staff):
         _check_complexity(password)
     _check_length(password, SHORTEST)
     own = [*words, *(_words_of(person, password) if person else ())]
@@ -120,6 +122,17 @@ def check_password(person: Person | None, password: str, words: Iterable[str] = 
         raise _refusal(
             _l("这个密码太容易被猜到：不要用常见密码，也不要用姓名、用户名、手机号或证件号拼成。")
         )
+
+
+def own_words(name: str = "", number: str = "", phone: str = "", email: str = "") -> list[str]:
+    """What of somebody others know or guess; number and phone as they are normalized.
+
+    Of number and phone also the parts that people choose: birthday, first and last digits.
+    """
+    birthday = number[6:14] if len(number) == 18 else ""
+    parts = (number[:6], birthday, birthday[2:], *(number[-length:] for length in (4, 6, 8)))
+    ends = (phone[-length:] for length in (4, 6, 8))
+    return [name, email.partition("@")[0], number, *parts, phone, *ends]
 
 
 def guesses_needed(password: str, words: Iterable[str] = ()) -> int:
@@ -153,9 +166,9 @@ def _check_complexity(password: str) -> None:
 
 
 def _words_of(person: Person, password: str) -> list[str]:
-    email, _, _host = (person.email or "").partition("@")
+    known = own_words(person.name, phone=read_phone(person) or "", email=person.email or "")
     pieces = guessable_pieces(person, password[:_ESTIMATED_LENGTH])
-    return [person.name, person.username or "", email, *pieces]
+    return [person.username or "", *known, *pieces]
 
 
 def _refusal(text: object) -> Invalid:

@@ -27,7 +27,7 @@ def draft_password(person: Person, password: str) -> DraftPassword:
     check_password(person, password)
     if is_password_right(person, password):
         raise Invalid(_l("新密码不能与现在的密码相同。"), field="password")
-    return hash_password(person, password)
+    return hash_password(password, person.is_staff)
 
 
 def change_password(person: Person, confirmed: str, draft: DraftPassword) -> None:

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, StringField, TelField
+from wtforms import EmailField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
-from lms.accounts.forms import NewPasswordFields
+from lms.accounts.forms import FirstPasswordFields, NewPasswordFields
 from lms.accounts.rules import LONGEST_EMAIL
 
 _LOGIN_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -51,16 +51,12 @@ class ResetCodeForm(FlaskForm):
     )
 
 
-class FirstPasswordForm(FlaskForm, NewPasswordFields):
+class FirstPasswordForm(FlaskForm, FirstPasswordFields):
     """The first password, with what is missing to reach the person."""
 
     phone = TelField(_l("手机号"), [Length(max=32)], render_kw={"autocomplete": "tel"})
     email = EmailField(
         _l("电子邮箱"), [Length(max=LONGEST_EMAIL)], render_kw={"autocomplete": "email"}
-    )
-    agreed = BooleanField(
-        _l("我已阅读并同意《个人信息处理告知》"),
-        [InputRequired(_l("请阅读并同意《个人信息处理告知》。"))],
     )
 
 

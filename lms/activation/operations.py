@@ -10,7 +10,13 @@ from sqlalchemy import select
 from lms.accounts.identity import seal_phone
 from lms.accounts.models import Person
 from lms.accounts.operations import checked_email, checked_phone
-from lms.accounts.passwords import DraftPassword, check_password, hash_password, keep_password
+from lms.accounts.passwords import (
+    DraftPassword,
+    check_password,
+    hash_password,
+    keep_password,
+    own_words,
+)
 from lms.accounts.queries import find_person_to_sign_in, login_keys
 from lms.accounts.rules import PRIVACY_NOTICE, is_phone, normalize_phone
 from lms.accounts.sessions import end_sessions
@@ -132,6 +138,11 @@ def find_grant(token: str | None, purpose: CodePurpose) -> OneTimeCode:
     return code
 
 
+def find_holder(token: str | None, purpose: CodePurpose) -> Person:
+    """Whose password is to be chosen by a grant; raises Conflict as `find_grant`."""
+    return db.session.get_one(Person, find_grant(token, purpose).person_id)
+
+
 def _take_grant(token: str, purpose: CodePurpose) -> tuple[OneTimeCode, Person]:
     """The code of a grant that is still good, and whose it is; both held."""
     code = find_grant(token, purpose)
@@ -163,10 +174,9 @@ def draft_password(
     `phone` is one given with it, which it must not be built from either. Raises Conflict if the
     grant is not good, Invalid(field="password") for a password that is not good enough.
     """
-    person = find_grant(token, purpose).person
-    given = normalize_phone(phone or "")
-    check_password(person, password, (given, *(given[-length:] for length in (4, 6, 8))))
-    return hash_password(person, password)
+    person = find_holder(token, purpose)
+    check_password(person, password, own_words(phone=normalize_phone(phone or "")))
+    return hash_password(password, person.is_staff)
 
 
 def activate(

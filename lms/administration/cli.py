@@ -15,11 +15,11 @@ from sqlalchemy import or_, select
 
 from lms.accounts.enums import IdentityKind
 from lms.accounts.operations import create_person
+from lms.accounts.passwords import check_password, own_words
 from lms.accounts.posts import grant_post
 from lms.accounts.queries import find_by_username
-from lms.accounts.rules import is_username, normalize_username
+from lms.accounts.rules import is_username, normalize_identity_number, normalize_username
 from lms.administration.organization_operations import check_only_bureau
-from lms.administration.registration import check_manager_password
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError
@@ -127,7 +127,8 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
     if find_by_username(username) is not None:
         raise click.ClickException(f"username: {username} is taken")
     with _told():
-        check_manager_password(password, (name, username, number))
+        words = [username, *own_words(name, normalize_identity_number(number))]
+        check_password(None, password, words, for_staff=True)
         person = create_person(
             name=name,
             identity_number=number,

@@ -4,19 +4,17 @@ The macros `division_picker` and `organization_picker` of templates/administrati
 show them; both work without JavaScript too.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
-from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from lms.core.db import db
-from lms.core.enums import LabelledEnum
 from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.queries import (
     EMPLOYERS,
@@ -26,11 +24,6 @@ from lms.organizations.queries import (
 )
 from lms.organizations.rules import DivisionLevel, division_level
 from lms.web.inputs import LARGEST_ID
-
-
-def choices_of(members: Iterable[LabelledEnum]) -> list[SelectChoice]:
-    """The choices of a select or of radio buttons for members of an enum."""
-    return [SelectChoice(member.value, member.label) for member in members]
 
 
 class DivisionField(Field):

@@ -1,23 +1,15 @@
 """A unit registers itself: it, and whoever will manage it, at once or not at all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
 from lms.accounts.operations import checked_email, create_person
-from lms.accounts.passwords import (
-    CLASSES_OF_STAFF,
-    SHORTEST_OF_STAFF,
-    DraftPassword,
-    check_password,
-    hash_password,
-)
-from lms.accounts.rules import PRIVACY_NOTICE, character_classes
+from lms.accounts.passwords import DraftPassword, check_password, hash_password, own_words
+from lms.accounts.rules import PRIVACY_NOTICE, normalize_identity_number, normalize_phone
 from lms.administration.queries import registration_of
 from lms.administration.superiors import check_superior
 from lms.core.audit import AuditTag, record
@@ -73,11 +65,13 @@ class DraftRegistrant:
 def draft_registrant(registrant: Registrant) -> DraftRegistrant:
     """Judge and hash the password, before the transaction in which others would wait for it.
 
-    Raises Invalid(field="password").
+    It is one of staff from the first day. Raises Invalid(field="password").
     """
-    own_words = (registrant.name, registrant.identity_number, registrant.phone)
-    check_manager_password(registrant.password, own_words)
-    return DraftRegistrant(registrant, hash_password(None, registrant.password))
+    number = normalize_identity_number(registrant.identity_number, registrant.identity_kind)
+    phone = normalize_phone(registrant.phone)
+    words = own_words(registrant.name, number, phone, registrant.email)
+    check_password(None, registrant.password, words, for_staff=True)
+    return DraftRegistrant(registrant, hash_password(registrant.password, for_staff=True))
 
 
 def register_unit(facts: UnitFacts, registrant: Person | DraftRegistrant) -> Organization:
@@ -159,36 +153,20 @@ def _check_may_register(person: Person) -> None:
 def _create_registrant(draft: DraftRegistrant) -> Person:
     registrant = draft.registrant
     try:
-        with db.session.begin_nested():
-            return create_person(
-                name=registrant.name,
-                identity_number=registrant.identity_number,
-                identity_kind=registrant.identity_kind,
-                unit=None,
-                phone=registrant.phone,
-                email=checked_email(registrant.email),
-                state=PersonState.PENDING,
-                **draft.password.columns(),
-            )
-    except IntegrityError:
-        # Somebody with the same number was quicker.
-        raise Conflict(_l("该证件号码已注册。"), field="identity_number") from None
+        return create_person(
+            name=registrant.name,
+            identity_number=registrant.identity_number,
+            identity_kind=registrant.identity_kind,
+            unit=None,
+            phone=registrant.phone,
+            email=checked_email(registrant.email),
+            state=PersonState.PENDING,
+            **draft.password.columns(),
+        )
     except DomainError as refusal:
         # The unit has a name as well.
         refusal.field = "person_name" if refusal.field == "name" else refusal.field
         raise
-
-
-def check_manager_password(password: str, words: Iterable[str]) -> None:
-    """Raise Invalid(field="password") unless it is a password of staff from the first day.
-
-    `words` are the person's own, which it must not be built from.
-    """
-    check_password(None, password, words)
-    is_long = len(password) >= SHORTEST_OF_STAFF
-    if not is_long or character_classes(password) < CLASSES_OF_STAFF:
-        wrong = _l("密码至少 10 个字符，须含大写字母、小写字母、数字、符号中的至少三种。")
-        raise Invalid(wrong, field="password")
 
 
 def _record(unit: Organization, person: Person, **detail: Any) -> None:

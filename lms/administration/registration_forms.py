@@ -1,24 +1,20 @@
 """Forms with which a unit registers, and with which that is refused."""
 
+from collections.abc import Iterator
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    PasswordField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from lms.accounts.enums import IdentityKind
-from lms.accounts.rules import LONGEST_EMAIL
+from lms.accounts.forms import FirstPasswordFields, IdentityFields, PersonFields, PhoneField
 from lms.administration.decisions import LONGEST_REASON
-from lms.administration.forms import DivisionField, OrganizationField, choices_of
+from lms.administration.forms import DivisionField, OrganizationField
 from lms.administration.registration import Registrant, UnitFacts
 from lms.organizations.models import Organization, OrganizationKind, UnitNature
 from lms.organizations.rules import is_credit_code, normalize_credit_code
+from lms.web.choices import choices_of
 
 CONTACT_PHONE = r"^[0-9+()（）\-\s转]{5,32}$"
 _NO_PHONE = _l("电话应为 5 至 32 位数字，可含区号、横线和分机号。")
@@ -91,51 +87,15 @@ class UnitForm(FlaskForm):
         self.contact_phone.data = unit.contact_phone
 
 
-class RegistrationForm(UnitForm):
+class RegistrationForm(UnitForm, PhoneField, IdentityFields, FirstPasswordFields):
     """A unit, and who will manage it."""
 
-    person_name = StringField(
-        _l("姓名"),
-        [InputRequired(_l("请填写姓名。")), Length(max=64)],
-        description=_l("与证件一致。少数民族姓名中的间隔号用“·”。"),
-        render_kw={"autocomplete": "name"},
-    )
-    identity_kind = SelectField(
-        _l("证件类型"),
-        choices=choices_of(IdentityKind),
-        default=IdentityKind.RESIDENT.value,
-    )
-    identity_number = StringField(
-        _l("证件号码"),
-        [InputRequired(_l("请填写证件号码。")), Length(max=40)],
-        description=_l("加密保存，页面上只显示首尾几位。"),
-        render_kw={
-            "autocomplete": "off",
-            "autocapitalize": "characters",
-            "spellcheck": "false",
-        },
-    )
-    phone = StringField(
-        _l("手机号码"),
-        [InputRequired(_l("请填写手机号码。")), Length(max=32)],
-        render_kw={"autocomplete": "tel", "inputmode": "tel"},
-    )
-    email = StringField(
-        _l("电子邮箱"),
-        [Length(max=LONGEST_EMAIL)],
-        description=_l("可不填，用于找回密码和接收通知。"),
-        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
-    )
-    password = PasswordField(
-        _l("设置密码"),
-        [InputRequired(_l("请设置密码。")), Length(max=256)],
-        description=_l("至少 10 个字符，大写字母、小写字母、数字、符号中至少三种。"),
-        render_kw={"autocomplete": "new-password"},
-    )
-    agreed = BooleanField(
-        _l("我已阅读并同意个人信息保护说明"),
-        [InputRequired(_l("请先阅读并同意个人信息保护说明。"))],
-    )
+    person_name = PersonFields.name
+    email = PersonFields.email
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields as they follow each other on the page: the unit comes first."""
+        return iter(sorted(super().__iter__(), key=lambda each: not hasattr(UnitForm, each.name)))
 
     def registrant(self) -> Registrant:
         """Who registers, as filled in."""

@@ -1,53 +1,36 @@
 """Forms with which people register and mend what is kept of them, and units ask and decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    PasswordField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.fields.choices import SelectChoice
+from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from lms.accounts.enums import IdentityKind, TitleLevel
-from lms.accounts.forms import NewPasswordFields
+from lms.accounts.forms import (
+    LONGEST_NUMBER,
+    FirstPasswordFields,
+    IdentityFields,
+    PersonFields,
+    PhoneField,
+    PresentPasswordField,
+)
 from lms.accounts.models import Person
-from lms.accounts.passwords import LONGEST
-from lms.accounts.queries import find_by_identity
 from lms.accounts.rules import LONGEST_EMAIL
 from lms.administration.forms import OrganizationField
 from lms.core.db import db
-from lms.core.enums import LabelledEnum
 from lms.memberships.operations import LONGEST_TEXT
 from lms.memberships.professions import ProfessionField
 from lms.memberships.registration import Facts
 from lms.organizations.models import Organization
-
-# As often as they come.
-_KINDS = (
-    IdentityKind.RESIDENT,
-    IdentityKind.HONG_KONG_MACAO_PERMIT,
-    IdentityKind.TAIWAN_PERMIT,
-    IdentityKind.PASSPORT,
-)
-_NUMBER_LENGTH = 40
+from lms.web.choices import choices_of
 
 
 def member_of(enum: type[Any], value: str | None) -> Any:
     """The member of an enum with this value, None for none."""
     return next((member for member in enum if member.value == value), None)
-
-
-def choices_of(members: Iterable[LabelledEnum], empty: Any = None) -> list[SelectChoice]:
-    """The choices of a select or of radio buttons, after one of none that says `empty`."""
-    first = [SelectChoice("", empty)] if empty else []
-    return [*first, *(SelectChoice(member.value, member.label) for member in members)]
 
 
 class NoteField(TextAreaField):
@@ -59,51 +42,9 @@ class NoteField(TextAreaField):
         super().__init__(label, **options)
 
 
-class IdentityFields:
-    """The kind of document and its number."""
-
-    identity_kind = SelectField(
-        _l("证件类型"),
-        choices=choices_of(_KINDS),
-        default=IdentityKind.RESIDENT.value,
-    )
-    identity_number = StringField(
-        _l("证件号码"),
-        [InputRequired(_l("请填写证件号码。")), Length(max=_NUMBER_LENGTH)],
-        description=_l("加密保存，页面上只显示首尾几位。"),
-        render_kw={
-            "autocomplete": "off",
-            "autocapitalize": "characters",
-            "spellcheck": "false",
-            "maxlength": _NUMBER_LENGTH,
-        },
-    )
-
-    def holder(self) -> Person | None:
-        """Whose number that is, of a document of that kind."""
-        return find_by_identity(self.identity_number.data, IdentityKind(self.identity_kind.data))
-
-
-class FactsForm(FlaskForm):
+class FactsForm(FlaskForm, PersonFields):
     """What is kept of a person apart from the identity number."""
 
-    name = StringField(
-        _l("姓名"),
-        [InputRequired(_l("请填写姓名。")), Length(max=64)],
-        description=_l("与证件一致。少数民族姓名中的间隔号用“·”，生僻字请直接输入。"),
-        render_kw={"autocomplete": "name", "spellcheck": "false"},
-    )
-    phone = StringField(
-        _l("手机号码"),
-        [Length(max=32)],
-        render_kw={"autocomplete": "tel", "inputmode": "tel"},
-    )
-    email = StringField(
-        _l("电子邮箱"),
-        [Length(max=LONGEST_EMAIL)],
-        description=_l("可不填，用于找回密码和接收通知。"),
-        render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
-    )
     profession = ProfessionField(_l("职称系列"), _l("请选择，没有的不选"))
     title_level = SelectField(
         _l("职称级别"),
@@ -144,20 +85,14 @@ class _UnitFields:
         return db.session.get_one(Organization, self.unit_id.data)
 
 
-class MendForm(FactsForm, IdentityFields, _UnitFields):
+class MendForm(PhoneField, FactsForm, IdentityFields, _UnitFields):
     """A registration that no unit has approved yet, to be mended and sent again."""
 
     identity_number = StringField(
         _l("证件号码"),
-        [Length(max=_NUMBER_LENGTH)],
+        [Length(max=LONGEST_NUMBER)],
         description=_l("没有填错的不用再填；留空表示不修改。"),
         render_kw=IdentityFields.identity_number.kwargs["render_kw"],
-    )
-
-    phone = StringField(
-        _l("手机号码"),
-        [InputRequired(_l("请填写手机号码。")), Length(max=32)],
-        render_kw=FactsForm.phone.kwargs["render_kw"],
     )
 
     def facts(self) -> Facts:
@@ -173,22 +108,19 @@ class MendForm(FactsForm, IdentityFields, _UnitFields):
         )
 
 
-class RegisterForm(MendForm, NewPasswordFields):
+class RegisterForm(MendForm, FirstPasswordFields):
     """Everything with which somebody registers alone."""
 
     identity_number = IdentityFields.identity_number
-    password = PasswordField(
-        _l("设置密码"),
-        [InputRequired(_l("请设置密码。")), Length(max=LONGEST)],
-        render_kw={"autocomplete": "new-password", "data-strength": "password-strength"},
-    )
-    agreed = BooleanField(
-        _l("我已阅读并同意个人信息保护说明"),
-        [InputRequired(_l("请先阅读并同意个人信息保护说明。"))],
-    )
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields as they follow each other on the page: the password comes last."""
+        return iter(
+            sorted(super().__iter__(), key=lambda each: hasattr(FirstPasswordFields, each.name))
+        )
 
 
-class ContactForm(FlaskForm):
+class ContactForm(FlaskForm, PresentPasswordField):
     """One's own phone and e-mail, and the present password before they change."""
 
     phone = StringField(
@@ -202,11 +134,6 @@ class ContactForm(FlaskForm):
         [Length(max=LONGEST_EMAIL)],
         description=_l("清空表示删除。"),
         render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
-    )
-    present = PasswordField(
-        _l("现在的密码"),
-        [InputRequired(_l("请填写现在的密码。")), Length(max=LONGEST)],
-        render_kw={"autocomplete": "current-password"},
     )
 
 

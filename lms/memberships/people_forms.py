@@ -10,9 +10,10 @@ from wtforms.validators import Length
 from lms.accounts.enums import PersonState, TitleLevel
 from lms.accounts.rules import normalize_name
 from lms.administration.forms import OrganizationField
-from lms.memberships.forms import choices_of, member_of
+from lms.memberships.forms import member_of
 from lms.memberships.professions import ProfessionField
 from lms.memberships.queries import PeopleFilter
+from lms.web.choices import choices_of
 
 _ACTIVATED = {"yes": True, "no": False}
 

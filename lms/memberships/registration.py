@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.enums import IdentityKind, PersonState, ProfessionSeries, TitleLevel
-from lms.accounts.identity import identity_hash, seal_identity_number, seal_phone
+from lms.accounts.identity import seal_identity_number, seal_phone
 from lms.accounts.models import Person
 from lms.accounts.operations import (
     checked_email,
@@ -16,13 +14,14 @@ from lms.accounts.operations import (
     checked_number,
     checked_phone,
     create_person,
+    save_person,
 )
-from lms.accounts.passwords import check_password, set_password
+from lms.accounts.passwords import DraftPassword, check_password, hash_password, own_words
 from lms.accounts.rules import PRIVACY_NOTICE
 from lms.accounts.states import PERSON
 from lms.administration.queries import registration_of
 from lms.core.audit import AuditTag, record
-from lms.core.db import db, hold
+from lms.core.db import hold
 from lms.core.errors import Conflict
 from lms.core.states import move
 from lms.memberships.models import MembershipRequest
@@ -56,7 +55,7 @@ class Draft:
     """A registration that was checked, with the password hashed: what takes long is behind it."""
 
     facts: Facts
-    password_columns: dict[str, Any] = field(repr=False)
+    password: DraftPassword
 
 
 def draft_registration(facts: Facts, password: str) -> Draft:
@@ -69,37 +68,26 @@ def draft_registration(facts: Facts, password: str) -> Draft:
     number = checked_number(facts.identity_number, facts.identity_kind)
     phone = checked_phone(facts.phone) or ""
     facts.columns()
-    check_password(None, password, (name, number, number[-6:], number[6:14], phone, facts.email))
-    vessel = Person()
-    set_password(vessel, password)
-    columns = {
-        "password_hash": vessel.password_hash,
-        "password_set_at": vessel.password_set_at,
-    }
-    return Draft(facts, columns)
+    check_password(None, password, own_words(name, number, phone, facts.email))
+    return Draft(facts, hash_password(password))
 
 
 def register_person(draft: Draft, unit: Organization, note: str = "") -> Person:
     """Make the account, which waits, and the request to `unit`; both or neither.
 
-    Of several that register one number at the same time the unique key lets one through; the
-    others get the Conflict (field identity_number) that they would have met a moment later.
+    Raises NumberTaken if somebody has registered with the number, be it at the same time.
     """
     facts = draft.facts
-    try:
-        with db.session.begin_nested():
-            person = create_person(
-                name=facts.name,
-                identity_number=facts.identity_number,
-                identity_kind=facts.identity_kind,
-                unit=None,
-                phone=facts.phone,
-                state=PersonState.PENDING,
-                **facts.columns(),
-                **draft.password_columns,
-            )
-    except IntegrityError:
-        raise _taken() from None
+    person = create_person(
+        name=facts.name,
+        identity_number=facts.identity_number,
+        identity_kind=facts.identity_kind,
+        unit=None,
+        phone=facts.phone,
+        state=PersonState.PENDING,
+        **facts.columns(),
+        **draft.password.columns(),
+    )
     request_membership(person, person, unit, note, privacy_notice=PRIVACY_NOTICE)
     return person
 
@@ -133,25 +121,15 @@ def mend_registration(
 
 def _change_number(person: Person, facts: Facts) -> None:
     number = checked_number(facts.identity_number, facts.identity_kind)
-    new = identity_hash(number, facts.identity_kind)
-    if new == person.identity_hash:
+    sealed = seal_identity_number(facts.identity_kind, number, person.record_key)
+    if sealed["identity_hash"] == person.identity_hash:
         return
-    if db.session.scalar(select(Person.id).where(Person.identity_hash == new)):
-        raise _taken()
-    try:
-        with db.session.begin_nested():
-            sealed = seal_identity_number(facts.identity_kind, number, person.record_key)
-            for column, value in sealed.items():
-                setattr(person, column, value)
-    except IntegrityError:
-        raise _taken() from None
+    for column, value in sealed.items():
+        setattr(person, column, value)
+    save_person(person)
     record(
         AuditTag.ACCOUNTS_PERSON_UPDATE,
         person.id,
         f"person:{person.id}",
         fields=["identity_number"],
     )
-
-
-def _taken() -> Conflict:
-    return Conflict(_l("该证件号码已注册。"), field="identity_number")

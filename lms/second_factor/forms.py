@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from lms.accounts.passwords import LONGEST
+from lms.accounts.forms import PresentPasswordField
 from lms.second_factor.passkeys import LONGEST_NAME
 
 _CODE_KEYS = {"autocomplete": "off", "spellcheck": "false"}
@@ -36,14 +36,8 @@ class RecoveryForm(FlaskForm):
     )
 
 
-class PresentForm(FlaskForm):
-    """The present password, before something that an open browser must not suffice for."""
-
-    present = PasswordField(
-        _l("现在的密码"),
-        [InputRequired(_l("请填写现在的密码。")), Length(max=LONGEST)],
-        render_kw={"autocomplete": "current-password", "autofocus": True},
-    )
+class PresentForm(FlaskForm, PresentPasswordField):
+    """The present password and nothing else."""
 
 
 class NameForm(FlaskForm):

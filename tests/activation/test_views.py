@@ -66,7 +66,7 @@ def test_an_imported_person_activates_the_account_and_is_signed_in(client):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"agreed": ""}, "请阅读并同意"),
+        ({"agreed": ""}, "请先阅读并同意"),
         ({"password": "12345678"}, "太容易被猜到"),
         ({"repeated": "else"}, "两次输入的密码不一样"),
         ({"phone": "12"}, "手机号码不正确"),

@@ -76,6 +76,7 @@ def unit_form(**changes: Any) -> dict[str, Any]:
         "phone": "139 0633 0001",
         "email": "xu@example.com",
         "password": STRONG,
+        "repeated": STRONG,
         "agreed": "y",
     }
     return {**filled, **changes}

@@ -214,6 +214,8 @@ def test_what_is_wrong_with_a_unit_is_told_at_its_field(app, changes, field):
         ({"password": "short"}, "password"),
         ({"password": "verylongbutlowercase"}, "password"),
         ({"password": f"Aa-{identity_number(4001)}"}, "password"),
+        ({"password": f"Xu-{identity_number(4001)[6:14]}"}, "password"),
+        ({"password": f"Xu{identity_number(4001)[-8:]}"}, "password"),
     ],
 )
 def test_what_is_wrong_with_the_registrant_leaves_no_unit(app, changes, field):
@@ -222,6 +224,10 @@ def test_what_is_wrong_with_the_registrant_leaves_no_unit(app, changes, field):
         registered(person=registrant(**changes))
     assert refused.value.field == field
     assert (count(Organization), count(Person)) == (0, 1)
+
+
+def test_the_password_of_a_manager_is_one_of_staff(app):
+    assert registrant().password.is_for_staff
 
 
 def test_a_department_elsewhere_or_closed_is_no_department_of_the_unit(app):
@@ -287,7 +293,7 @@ def test_parallel_registrations_of_one_person_make_one_account(app):
         register_unit(unit_facts(name=f"第{index}厂", credit_code=code), registrant())
 
     outcomes = in_parallel(app, 8, register)
-    assert sorted(set(outcomes)) == ["Conflict:identity_number", "ok"]
+    assert sorted(set(outcomes)) == ["NumberTaken:identity_number", "ok"]
     assert (count(Organization), count(Person)) == (1, 1)
 
 

@@ -70,7 +70,9 @@ def test_the_number_and_the_password_stand_in_no_address_and_no_answer(client):
         ({"email": "nobody"}, "email", "电子邮箱格式不正确"),
         ({"email": "徐@y.z"}, "email", "电子邮箱格式不正确"),
         ({"agreed": ""}, "agreed", "请先阅读并同意"),
-        ({"password": "12345678"}, "password", ""),
+        ({"password": "12345678", "repeated": "12345678"}, "password", "至少 10 个字符"),
+        ({"password": "x" * 129}, "password", "最多 128 个字符"),
+        ({"repeated": "Haibian-2025-xui"}, "repeated", "两次输入的密码不一样"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field_and_what_was_filled_in_stays(
@@ -90,6 +92,25 @@ def test_a_name_of_the_registrant_that_is_none_is_told_at_that_field(client):
     page = text_of(client.post("/register/unit", data=unit_form(person_name="1")))
     assert 'id="person_name-error"' in page
     assert 'id="name-error"' not in page
+
+
+def test_a_manager_registers_with_the_help_that_anybody_has(client):
+    page = text_of(client.get("/register/unit"))
+    for part in ("data-identity-hint", 'data-shortest="10"', 'name="repeated"', "password.js"):
+        assert part in page
+
+
+def test_the_summary_of_what_is_wrong_follows_the_page(client):
+    page = text_of(client.post("/register/unit", data=unit_form(name="", password="")))
+    assert page.index('href="#name"') < page.index('href="#password"')
+
+
+def test_a_registered_number_leads_to_its_account(client):
+    PersonFactory(identity_number=unit_form()["identity_number"])
+    answer = client.post("/register/unit", data=unit_form())
+    assert answer.status_code == 422
+    for part in ("这个证件号码已有账号", "/sign-in", "/activate", "/reset"):
+        assert part in text_of(answer)
 
 
 def test_a_signed_in_person_registers_with_the_present_account(client):

@@ -66,6 +66,7 @@ def register_unit(page: Page) -> None:
     page.get_by_label("证件号码").fill(number_of("37110219800808001"))
     page.get_by_label("手机号码").fill(MANAGER_PHONE)
     page.locator("#password").fill(MANAGER_PASSWORD)
+    page.locator("#repeated").fill(MANAGER_PASSWORD)
     page.get_by_label("我已阅读并同意").check()
     page.get_by_role("button", name="提交注册").click()
     expect(page).to_have_url(re.compile("/register/unit/"))

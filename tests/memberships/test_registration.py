@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
+from lms.accounts.operations import NumberTaken
 from lms.accounts.passwords import is_password_right
 from lms.core.audit import AuditEvent
 from lms.core.db import db, transaction
@@ -153,7 +154,7 @@ def test_fifty_parallel_registrations_of_one_number_make_one_person(app: Flask) 
 
     assert [type(result) for result in results].count(int) == 1
     refusals = [result for result in results if not isinstance(result, int)]
-    assert {type(refusal) for refusal in refusals} == {Conflict}
+    assert {type(refusal) for refusal in refusals} == {NumberTaken}
     assert {refusal.field for refusal in refusals} == {"identity_number"}
     assert db.session.scalar(select(func.count(Person.id))) == 1
     assert db.session.scalar(select(func.count(MembershipRequest.id))) == 1
