@@ -3,7 +3,7 @@
 from lms.accounts.sessions import sweep_sessions
 from lms.accounts.throttles import sweep_throttles
 from lms.core.db import transaction
-from lms.core.tasks import every, task
+from lms.core.tasks import task
 
 
 @task
@@ -13,6 +13,3 @@ def sweep_sign_ins() -> None:
         sweep_sessions()
     with transaction():
         sweep_throttles()
-
-
-every(900, sweep_sign_ins)

@@ -6,8 +6,7 @@ from lms.activation import manage_views, tasks, views
 from lms.activation.codes import void_codes_of
 from lms.core.events import standing_changed
 from lms.core.mail import init_mail
-
-__all__ = ["register", "tasks"]
+from lms.core.tasks import every
 
 
 def register(app: Flask) -> None:
@@ -16,3 +15,5 @@ def register(app: Flask) -> None:
     init_mail(app, app.extensions["settings"])
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    every(20, tasks.send_due_codes)
+    every(3600, tasks.sweep_codes)

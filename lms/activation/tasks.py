@@ -4,7 +4,7 @@ import logging
 
 from lms.activation import sending
 from lms.core.db import transaction
-from lms.core.tasks import every, task
+from lms.core.tasks import task
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,3 @@ def sweep_codes() -> None:
     """Delete what is long over."""
     with transaction():
         sending.sweep_codes()
-
-
-every(20, send_due_codes)
-every(3600, sweep_codes)

@@ -6,12 +6,11 @@ from flask_babel import lazy_gettext as _l
 from lms.catalog.models import Course
 from lms.catalog.operations import add_publish_check
 from lms.core.permissions import Permission
+from lms.core.tasks import every
 from lms.enrollments.models import Cycle
 from lms.exams import manage_views, queries, tasks, views
 from lms.exams.settings_operations import exam_problems
 from lms.web import navigation, slots
-
-__all__ = ["register", "tasks"]
 
 
 def register(app: Flask) -> None:
@@ -22,6 +21,7 @@ def register(app: Flask) -> None:
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "manage.course", _course_card, order=30)
     navigation.add(app, _restudy_entry())
+    every(15, tasks.submit_overdue_attempts)
 
 
 def _restudy_entry() -> navigation.Entry:

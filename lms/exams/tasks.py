@@ -3,7 +3,7 @@
 import logging
 
 from lms.core.db import db, transaction
-from lms.core.tasks import every, task
+from lms.core.tasks import task
 from lms.exams.models import Attempt
 from lms.exams.operations import submit_attempt
 from lms.exams.queries import overdue_attempt_ids
@@ -27,6 +27,3 @@ def submit_overdue_attempts() -> int:
         except Exception:
             log.exception("attempt %s could not be submitted", attempt_id)
     return len(ids)
-
-
-every(15, submit_overdue_attempts)

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.auditing import subjects
 from lms.core.permissions import Permission
+from lms.core.tasks import every
 from lms.roster import commands, tasks, views
 from lms.web import navigation
 
@@ -25,4 +26,5 @@ def register(app: Flask) -> None:
         ),
     )
     subjects.describe(app, "roster", views.shown_imports)
-    tasks.schedule()
+    every(10, tasks.requeue_rosters)
+    every(3600, tasks.clean_up_rosters)

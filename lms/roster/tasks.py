@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.states import move
-from lms.core.tasks import enqueue_after_commit, every, task
+from lms.core.tasks import enqueue_after_commit, task
 from lms.roster import jobs
 from lms.roster.applying import apply_now
 from lms.roster.checking import check_now, clear_rows
@@ -101,9 +101,3 @@ def _remove_orphans() -> None:
         is_known = file.name.partition(".")[0] in kept and not file.name.endswith("-building")
         if not is_known and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
-
-
-def schedule() -> None:
-    """Let beat run the sweeps."""
-    every(10, requeue_rosters)
-    every(3600, clean_up_rosters)

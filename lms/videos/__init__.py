@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from lms.catalog.models import Course, Lesson
 from lms.catalog.operations import add_publish_check
+from lms.core.tasks import every
 from lms.videos import cli, manage_views, queries, tasks, upload_views, views
 from lms.web import slots
 
@@ -18,7 +19,8 @@ def register(app: Flask) -> None:
     slots.fill(app, "lesson.meta", lesson_meta, order=20)
     slots.fill(app, "manage.lesson", manage_views.panel, order=20)
     add_publish_check(app, publish_problems)
-    tasks.schedule()
+    every(10, tasks.requeue_packaging)
+    every(3600, tasks.clean_up)
 
 
 def lesson_meta(lesson: Lesson) -> str | None:

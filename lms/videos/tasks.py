@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.tasks import enqueue_after_commit, every, task
+from lms.core.tasks import enqueue_after_commit, task
 from lms.videos import jobs
 from lms.videos.examination import examine_film
 from lms.videos.faults import ProbeError
@@ -166,9 +166,3 @@ def _remove_orphans() -> None:
     for file in (originals_folder() / "incoming").glob("*"):
         if file.name not in uploads and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
-
-
-def schedule() -> None:
-    """Let beat run the sweeps."""
-    every(10, requeue_packaging)
-    every(3600, clean_up)

@@ -3,12 +3,11 @@
 from flask import Flask
 
 from lms.core.events import cycle_leaving, cycle_withdrawn
+from lms.core.tasks import every
 from lms.watching import gate, tasks, views
 from lms.watching.operations import drop_lease
 from lms.watching.release import KeyRelease
 from lms.watching.tokens import TokenSigner
-
-__all__ = ["register", "tasks"]
 
 
 def register(app: Flask) -> None:
@@ -19,3 +18,4 @@ def register(app: Flask) -> None:
     cycle_leaving.connect(drop_lease)
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
+    every(60, tasks.finish_seen_lessons)

@@ -4,7 +4,7 @@ import logging
 
 from lms.core.db import transaction
 from lms.core.errors import DomainError
-from lms.core.tasks import every, task
+from lms.core.tasks import task
 from lms.watching.finish_operations import finish_lesson
 from lms.watching.queries import progress_ids_to_finish
 
@@ -30,6 +30,3 @@ def finish_all(progress_ids: list[int]) -> int:
         except Exception:
             log.exception("progress %s could not be finished", progress_id)
     return finished
-
-
-every(60, finish_seen_lessons)
