@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import or_, select
 
 from lms.accounts.enums import IdentityKind
 from lms.accounts.operations import create_person
@@ -27,6 +26,7 @@ from lms.core.permissions import Role
 from lms.organizations.divisions import SHANDONG, DivisionFileError, load_divisions
 from lms.organizations.models import Organization, OrganizationKind, StandInKind, UnitNature
 from lms.organizations.operations import create_organization
+from lms.organizations.queries import find_organization
 
 
 def _values(enum: type[Any]) -> click.Choice[str]:
@@ -63,7 +63,7 @@ def load_divisions_command(file: Path) -> None:
 @click.argument("name")
 @click.argument("division")
 @click.option("--credit-code", help="Unified social credit code (18 characters).")
-@click.option("--parent", help="Id or full name of the department above it.")
+@click.option("--parent", help="Id, full name or credit code of the department above it.")
 @click.option("--nature", type=_values(UnitNature), help="Of a unit; default institution.")
 @click.option("--stand-in-kind", type=_values(StandInKind), help="Of a stand-in.")
 def create_organization_command(
@@ -83,7 +83,7 @@ def create_organization_command(
             wanted,
             name,
             division,
-            _organization(parent) if parent else None,
+            named_organization(parent) if parent else None,
             credit_code=credit_code,
             nature=_nature(wanted, nature),
             stand_in_kind=_stand_in_kind(wanted, stand_in_kind),
@@ -115,7 +115,7 @@ def _stand_in_kind(kind: OrganizationKind, value: str | None) -> StandInKind | N
     default=IdentityKind.RESIDENT.value,
     show_default=True,
 )
-@click.option("--unit", help="Id or full name of the unit that employs them.")
+@click.option("--unit", help="Id, full name or credit code of the unit that employs them.")
 def create_person_command(name: str, username: str, identity_kind: str, unit: str | None) -> None:
     """Make an account; asks for identity number and password without showing them."""
     number = click.prompt("Identity number 证件号码", hide_input=True)
@@ -133,7 +133,7 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
             name=name,
             identity_number=number,
             identity_kind=IdentityKind(identity_kind),
-            unit=_organization(unit) if unit else None,
+            unit=named_organization(unit) if unit else None,
             password=password,
             username=username,
         )
@@ -146,24 +146,24 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
 @click.argument("role", type=_values(Role))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, such as 2027-12-31.")
 def grant_post_command(login: str, organization: str, role: str, until: Any) -> None:
-    """Give the person with the user name LOGIN the ROLE in ORGANIZATION (id or full name)."""
+    """Give the person with the user name LOGIN the ROLE in ORGANIZATION (id or name)."""
     with _told():
         person = find_by_username(login)
         if person is None:
             # It may be a number typed by mistake, which must not be repeated on the screen.
             raise click.ClickException("no such user name (identity numbers are not accepted)")
         ends_on = until.date() if until else None
-        post = grant_post(person, _organization(organization), Role(role), None, ends_on)
+        post = grant_post(person, named_organization(organization), Role(role), None, ends_on)
         where = post.organization.name
         last = post.ends_on.isoformat() if post.ends_on else "-"
         click.echo(f"{person.username}: {post.role.value} in {where}, until {last}")
 
 
-def _organization(text: str) -> Organization:
-    by_id = Organization.id == int(text) if text.isascii() and text.isdecimal() else None
-    by_name = Organization.name == text
-    same = by_name if by_id is None else or_(by_id, by_name)
-    found = db.session.scalar(select(Organization).where(same))
+def named_organization(text: str) -> Organization:
+    """The organization with this id, full name or credit code; ends the command without one."""
+    is_id = text.isascii() and text.isdecimal()
+    found = db.session.get(Organization, int(text)) if is_id else None
+    found = found or find_organization(text)
     if found is None:
         raise click.ClickException(f"no organization {text!r}")
     return found

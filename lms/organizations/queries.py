@@ -109,8 +109,11 @@ def search_organizations(
     return found
 
 
-def find_organization(text: str, kinds: Collection[OrganizationKind]) -> Organization | None:
-    """The approved organization with exactly this name or credit code."""
+def find_organization(
+    text: str, kinds: Collection[OrganizationKind] | None = None
+) -> Organization | None:
+    """The organization with exactly this name or credit code; with `kinds`, one that works."""
     text = text.strip()
     same = or_(Organization.name == text, Organization.credit_code == normalize_credit_code(text))
-    return db.session.scalar(approved_organizations(kinds).where(same))
+    query = select(Organization) if kinds is None else approved_organizations(kinds)
+    return db.session.scalar(query.where(same))

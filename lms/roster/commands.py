@@ -4,14 +4,12 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import or_, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import find_by_username
+from lms.administration.cli import named_organization
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError
-from lms.organizations.models import Organization
-from lms.organizations.rules import normalize_credit_code
 from lms.roster.applying import apply_now
 from lms.roster.checking import check_now
 from lms.roster.enums import RosterState, Verdict
@@ -24,7 +22,7 @@ from lms.roster.tasks import tidy
 
 @click.command("import-people")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", help="Name or credit code of the unit of rows that name none.")
+@click.option("--unit", help="Id, full name or credit code of the unit of rows that name none.")
 @click.option("--actor", required=True, help="User name of whoever imports; their posts decide.")
 @click.option("--apply", "is_applied", is_flag=True, help="Write what is sound; else only check.")
 @click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="Workbook back.")
@@ -50,8 +48,9 @@ def import_people(
 
 
 def _check(actor: Person, file: Path, unit: str | None) -> int:
+    own = named_organization(unit) if unit else None
     with transaction():
-        roster = upload_roster(actor, file.read_bytes(), file.name, unit=_unit(unit))
+        roster = upload_roster(actor, file.read_bytes(), file.name, unit=own)
     import_id = roster.id
     with click.progressbar(length=100, label="检查", file=sys.stderr) as bar:
         check_now(import_id, lambda percent: bar.update(percent - bar.pos))
@@ -61,17 +60,6 @@ def _check(actor: Person, file: Path, unit: str | None) -> int:
         tidy(import_id)
         raise click.ClickException(fault)
     return import_id
-
-
-def _unit(text: str | None) -> Organization | None:
-    if text is None:
-        return None
-    code = normalize_credit_code(text)
-    named = or_(Organization.name == text.strip(), Organization.credit_code == code)
-    unit = db.session.scalar(select(Organization).where(named))
-    if unit is None:
-        raise click.ClickException(f"There is no unit {text!r}.")
-    return unit
 
 
 def _report(roster: RosterImport) -> None:

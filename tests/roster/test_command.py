@@ -53,7 +53,7 @@ def test_the_unit_must_be_within_reach(run):
 
 
 def test_it_says_who_or_what_is_unknown(run):
-    assert "no unit" in run([row(1)], "--unit", "没有的单位").output
+    assert "no organization" in run([row(1)], "--unit", "没有的单位").output
     assert run([row(1)], actor="nobody").exit_code == 1
 
 
