@@ -157,12 +157,14 @@ class AskForm(FlaskForm, IdentityFields):
 
 
 class RefusalForm(FlaskForm):
+    """Why somebody does not agree to a request."""
+
     reason = TextAreaField(
         _l("不同意的原因"),
         [
             InputRequired(_l("请写明不同意的原因，申请人会看到。")),
             Length(max=LONGEST_TEXT, message=_l("原因不超过 500 个字。")),
         ],
-        description=_l("申请人会看到这段话，并据此修改。"),
+        description=_l("申请人会看到这段话，并据此修改。请不要写证件号码。"),
         render_kw={"rows": 3, "maxlength": LONGEST_TEXT},
     )

@@ -135,6 +135,9 @@ def answer(request_id: int) -> Response:
     """Say yes or no to a unit that asked for one."""
     approve = request.form.get("decision") == "approve"
     form = RefusalForm()
+    if not approve and not form.validate():
+        flash(str(form.reason.errors[0]), "error")
+        return redirect(url_for("accounts.me"), 303)
     try:
         with transaction():
             operations.decide_request(

@@ -46,8 +46,15 @@ def requests() -> str:
         tab=tab,
         waiting=request_queries.count_to_decide(current_user),
         may_answer=lambda each: may_answer(current_user, each),
-        form=RefusalForm(formdata=None),
+        refusal_form=_refusal_form,
     )
+
+
+def _refusal_form(request_id: int) -> RefusalForm:
+    form = RefusalForm(formdata=None)
+    # Each request on the page has one.
+    form.reason.id = f"reason-{request_id}"
+    return form
 
 
 @blueprint.post("/requests/approve")
@@ -69,13 +76,14 @@ def approve() -> Response:
 @blueprint.post("/requests/<int:request_id>/refuse")
 @staff(_DECIDE)
 def refuse(request_id: int) -> Response:
+    form = RefusalForm()
+    if not form.validate():
+        flash(str(form.reason.errors[0]), "error")
+        return redirect(url_for("manage_requests.requests"), 303)
     try:
         with transaction():
             operations.decide_request(
-                current_user,
-                request_id,
-                approve=False,
-                reason=request.form.get("reason", ""),
+                current_user, request_id, approve=False, reason=form.reason.data
             )
     except DomainError as refusal:
         flash_refusal(refusal)

@@ -142,6 +142,24 @@ def test_the_manager_approves_what_was_picked(
     assert "已同意" in staff_client.get("/manage/people/requests?tab=decided").text
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"), [("", "请写明不同意的原因"), ("不" * 501, "原因不超过 500 个字")]
+)
+def test_a_reason_that_cannot_be_kept_is_told_and_nothing_is_decided(
+    staff_client: FlaskClient, school: Organization, reason: str, told: str
+) -> None:
+    register(school, NUMBER)
+    request = db.session.scalars(select(MembershipRequest)).one()
+    answer = staff_client.post(
+        f"/manage/people/requests/{request.id}/refuse",
+        data={"reason": reason},
+        follow_redirects=True,
+    )
+    assert told in answer.text
+    assert f'<textarea aria-describedby="reason-{request.id}-help"' in answer.text
+    assert db.session.get_one(MembershipRequest, request.id).is_pending
+
+
 def test_a_foreign_request_is_not_found(staff_client: FlaskClient) -> None:
     register(unit(), NUMBER)
     request = db.session.scalars(select(MembershipRequest)).one()
