@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from lms.certificates import (
-    commands,
+    cli,
     manage_views,
     merging,
     operations,
@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     for blueprint in (views.blueprint, verify_views.blueprint, manage_views.blueprint):
         app.register_blueprint(blueprint)
-    app.cli.add_command(commands.prepare_certificates)
+    app.cli.add_command(cli.prepare_certificates)
     events.cycle_completed.connect(operations.complete)
     events.cycle_handed_over.connect(merging.hand_over)
     events.cycle_set_aside.connect(merging.set_aside)

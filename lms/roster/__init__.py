@@ -6,14 +6,14 @@ from flask_babel import lazy_gettext as _l
 from lms.auditing import subjects
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.roster import commands, tasks, views
+from lms.roster import cli, tasks, views
 from lms.web import navigation
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
-    app.cli.add_command(commands.import_people)
+    app.cli.add_command(cli.import_people)
     navigation.add(
         app,
         navigation.Entry(

@@ -2,9 +2,8 @@
 
 from flask import Flask
 
-from lms.second_factor import enforcement, manage_views, me_views, sign_in_views
+from lms.second_factor import cli, enforcement, manage_views, me_views, sign_in_views
 from lms.second_factor.cards import reset_card, security_card, staff_banner
-from lms.second_factor.commands import reset_second_factor_command
 from lms.web import slots
 
 
@@ -14,7 +13,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(me_views.blueprint)
     app.register_blueprint(sign_in_views.blueprint)
     app.register_blueprint(manage_views.blueprint)
-    app.cli.add_command(reset_second_factor_command)
+    app.cli.add_command(cli.reset_second_factor_command)
     slots.fill(app, "security.cards", security_card, order=20)
     slots.fill(app, "manage.banners", staff_banner)
     slots.fill(app, "person.cards", reset_card, order=80)

@@ -49,7 +49,6 @@ CHINESE_DATA = {
     "lms/questions/workbook.py": "words of files, which travel: the same in every language",
     "lms/roster/cells.py": "words of files, which travel: the same in every language",
     "lms/roster/checking.py": "the comma between numbers of rows, kept with the problem",
-    "lms/roster/commands.py": "the terminal speaks the language of the workbook",
     "lms/roster/marking.py": "words of files, which travel: the same in every language",
     "lms/roster/reader.py": "words of files, which travel: the same in every language",
     "lms/roster/rules.py": "words of files, which travel: the same in every language",

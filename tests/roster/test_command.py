@@ -38,9 +38,9 @@ def test_it_applies_what_is_sound_and_fails_for_the_rest(run, tmp_path):
     wrong = row(2, 证件号码=row(2)[2][:17])
     result = run([row(1), wrong], "--apply", "--marked", str(tmp_path / "marked.xlsx"))
     assert result.exit_code == 1, result.output
-    assert "第 3 行 C 列（证件号码）" in result.output
+    assert "Row 3, column C (证件号码)" in result.output
     assert wrong[2] not in result.output
-    assert "已导入 1 人" in result.output
+    assert "People imported: 1" in result.output
     assert db.session.query(Person).filter_by(name=row(1)[0]).count() == 1
     assert (tmp_path / "marked.xlsx").read_bytes().startswith(b"PK")
 

@@ -141,7 +141,7 @@ def test_the_operator_names_a_user_name_and_no_number(app, places):
     give_totp(officer)
     refused = app.test_cli_runner().invoke(args=["reset-second-factor", number])
     assert refused.exit_code == 1
-    assert "用户名" in refused.output
+    assert "user name" in refused.output
     assert number not in refused.output
     assert has_factor(officer.id)
 

@@ -33,7 +33,7 @@ def import_people(
     person = find_by_username(actor)
     if person is None:
         # It may be a number typed by mistake, which must not be repeated on the screen.
-        raise click.ClickException("No such user name (identity numbers are not accepted).")
+        raise click.ClickException("no such user name (identity numbers are not accepted)")
     try:
         import_id = _check(person, file, unit)
     except DomainError as refusal:
@@ -52,7 +52,7 @@ def _check(actor: Person, file: Path, unit: str | None) -> int:
     with transaction():
         roster = upload_roster(actor, file.read_bytes(), file.name, unit=own)
     import_id = roster.id
-    with click.progressbar(length=100, label="检查", file=sys.stderr) as bar:
+    with click.progressbar(length=100, label="Checking", file=sys.stderr) as bar:
         check_now(import_id, lambda percent: bar.update(percent - bar.pos))
     roster = db.session.get_one(RosterImport, import_id, populate_existing=True)
     if roster.state is not RosterState.CHECKED:
@@ -72,12 +72,12 @@ def _report(roster: RosterImport) -> None:
     }
     click.echo("  ".join(f"{verdict.label} {count}" for verdict, count in counts.items()))
     if roster.asked_count:
-        click.echo(f"其中 {roster.asked_count} 人的调动须提出申请")
+        click.echo(f"Moves that somebody else has to agree to: {roster.asked_count}")
     page = problems_of(roster, None)
     while page.rows:
         for problem in page.rows:
-            place = f"第 {problem.row_number} 行 {problem.letter} 列（{problem.heading}）"
-            click.echo(f"{place}：{problem.text}")
+            place = f"Row {problem.row_number}, column {problem.letter} ({problem.heading})"
+            click.echo(f"{place}: {problem.text}")
         if page.next_place is None:
             break
         page = problems_of(roster, page.next_place)
@@ -100,10 +100,10 @@ def _conclude(roster: RosterImport, actor: Person, is_applied: bool) -> None:
         return
     with transaction():
         request_apply(actor, roster, roster.checks)
-    with click.progressbar(length=100, label="导入", file=sys.stderr) as bar:
+    with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
         apply_now(import_id, lambda percent: bar.update(percent - bar.pos))
     state = db.session.get_one(RosterImport, import_id, populate_existing=True).state
     tidy(import_id)
     if state is not RosterState.APPLIED:
-        raise click.ClickException("名单已过期，一人也没有写入，请再运行一次。")
-    click.echo(f"已导入 {ready} 人")
+        raise click.ClickException("the roster is out of date, nobody was imported; run it again")
+    click.echo(f"People imported: {ready}")
