@@ -1,7 +1,5 @@
 """Forms with which the administration filters, makes and changes organizations."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, RadioField, SelectField, StringField
@@ -46,15 +44,11 @@ class FilterForm(Form):
         """The filter as filled in; what is no member of an enum narrows nothing."""
         return Filter(
             text=" ".join((self.q.data or "").split()),
-            kind=_member(OrganizationKind, self.kind.data),
-            state=_member(OrganizationState, self.state.data),
+            kind=OrganizationKind.find(self.kind.data),
+            state=OrganizationState.find(self.state.data),
             division_code=self.division.data,
             parent_id=parent_id,
         )
-
-
-def _member(enum: type[Any], value: str | None) -> Any:
-    return next((member for member in enum if member.value == value), None)
 
 
 class ContactForm(FlaskForm):
@@ -138,8 +132,8 @@ class OrganizationForm(ContactForm):
             credit_code=self.credit_code.data,
             division_code=self.division_code.data or "",
             parent_id=self.parent_id.data if self.parent_id else None,
-            nature=_member(UnitNature, self.nature.data) if is_unit else None,
-            stand_in_kind=_member(StandInKind, self.stand_in_kind.data) if is_stand_in else None,
+            nature=UnitNature.find(self.nature.data) if is_unit else None,
+            stand_in_kind=StandInKind.find(self.stand_in_kind.data) if is_stand_in else None,
             address=self.address.data or "",
             contact_phone=self.contact_phone.data or "",
         )

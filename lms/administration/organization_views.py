@@ -16,7 +16,7 @@ from lms.administration.post_operations import grantable_roles
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.permissions import Permission
-from lms.organizations.models import Organization
+from lms.organizations.models import Organization, OrganizationKind
 from lms.organizations.queries import division_path
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
@@ -63,8 +63,8 @@ def _waiting() -> int | None:
 @staff(Permission.ORGANIZATIONS_ORGANIZATION_CREATE)
 def create() -> str | Response | tuple[str, int]:
     kinds = operations.creatable_kinds(current_user)
-    kind = next((each for each in kinds if each.value == request.args.get("kind")), None)
-    if kind is None:
+    kind = OrganizationKind.find(request.args.get("kind"))
+    if kind is None or kind not in kinds:
         return render_template("administration/manage/choose_kind.html", kinds=kinds)
     form = OrganizationForm(kind)
     if request.method == "GET":

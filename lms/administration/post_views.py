@@ -95,7 +95,7 @@ def _candidate(form: ConfirmForm, organization: Organization) -> Person:
 
 
 def _role(value: str | None) -> Role:
-    role = next((each for each in Role if each.value == value), None)
+    role = Role.find(value)
     if role is None:
         raise NotFound()
     return role

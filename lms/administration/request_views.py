@@ -25,8 +25,8 @@ _SHOWN = (OrganizationState.PENDING, OrganizationState.REFUSED, OrganizationStat
 @blueprint.get("")
 @staff(Permission.ORGANIZATIONS_ORGANIZATION_APPROVE)
 def requests() -> str:
-    asked = request.args.get("state", "")
-    state = next((each for each in _SHOWN if each.value == asked), OrganizationState.PENDING)
+    asked = OrganizationState.find(request.args.get("state"))
+    state = asked if asked in _SHOWN else OrganizationState.PENDING
     after = request.args.get("after", type=record_id)
     page = newest_first(queries.requests_to_see(current_user, state), Organization.id, after)
     prepare_division_names({each.division_code for each in page.rows})

@@ -236,9 +236,8 @@ def _named(key: str, value: str) -> Any:
     if key == "record":
         return subject_label(value)
     for enum in _enums(ENUMS_OF.get(key, ())):
-        for member in enum:
-            if member.value == value:
-                return member.label
+        if member := enum.find(value):
+            return member.label
     return value
 
 

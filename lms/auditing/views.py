@@ -62,7 +62,7 @@ def event(event_id: int) -> str:
 @limiter.limit("20/minute")
 def export() -> Response:
     form = FilterForm(request.args)
-    chosen = next((f for f in ExportFormat if f.value == request.form.get("format")), None)
+    chosen = ExportFormat.find(request.form.get("format"))
     if chosen is None or not form.validate():
         raise Invalid(_("请先改正查询条件，再导出。"))
     scope = queries.scope_of(current_user, Permission.AUDIT_EVENT_EXPORT)

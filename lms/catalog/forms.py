@@ -22,8 +22,8 @@ from lms.catalog.models import Course
 from lms.catalog.rules import CourseFacts, is_slug
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
+from lms.web.choices import choices_of
 
-_CATEGORIES = [SelectChoice(category.value, category.label) for category in HourCategory]
 _PACES = [
     SelectChoice(10, _l("原速")),
     SelectChoice(12, _l("1.2 倍")),
@@ -57,7 +57,9 @@ class CatalogueForm(FlaskForm):
 
     q = StringField(_l("关键词"), render_kw={"type": "search"})
     category = SelectField(
-        _l("类别"), choices=[SelectChoice("", _l("全部类别")), *_CATEGORIES], default=""
+        _l("类别"),
+        choices=choices_of(HourCategory, _l("全部类别")),
+        default="",
     )
     year = SelectField(_l("年度"), default="")
 
@@ -70,7 +72,10 @@ class CourseForm(FlaskForm):
     )
     base_id = SelectField(_l("所属基地"), coerce=int)
     category = RadioField(
-        _l("科目类别"), [InputRequired(_l("请选择类别。"))], choices=_CATEGORIES, default="public"
+        _l("科目类别"),
+        [InputRequired(_l("请选择类别。"))],
+        choices=choices_of(HourCategory),
+        default="public",
     )
     hours = HoursField(
         _l("学时"), [InputRequired(_l("请填写学时。"))], render_kw={"inputmode": "decimal"}

@@ -42,8 +42,7 @@ def fen_per_hour() -> int:
 @blueprint.get("")
 @staff(EDIT)
 def courses() -> str:
-    wanted = request.args.get("state", "")
-    state = CourseState(wanted) if wanted in {s.value for s in CourseState} else None
+    state = CourseState.find(request.args.get("state"))
     query = queries.managed_courses(current_user, state)
     page = newest_first(query, Course.id, request.args.get("after", type=record_id))
     return render_template(

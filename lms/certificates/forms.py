@@ -4,11 +4,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from lms.certificates.models import RevocationReason
 from lms.certificates.rules import is_number, normalize_number
+from lms.web.choices import choices_of
 
 
 class LookupForm(FlaskForm):
@@ -47,7 +48,7 @@ class RevokeForm(FlaskForm):
 
     reason = SelectField(
         _l("公开的撤销原因"),
-        choices=[SelectChoice(reason.value, reason.label) for reason in RevocationReason],
+        choices=choices_of(RevocationReason),
     )
     note = TextAreaField(
         _l("撤销依据"), [InputRequired(_l("请写明撤销的依据。")), Length(min=4, max=500)]

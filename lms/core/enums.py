@@ -1,7 +1,7 @@
 """Enums that carry their label and tone, so that templates never switch on strings."""
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import String
@@ -25,6 +25,11 @@ class LabelledEnum(Enum):
         member.label = label
         member.tone = tone
         return member
+
+    @classmethod
+    def find(cls, text: str | None) -> Self | None:
+        """The member with this value, such as an address or a form holds; None if there is none."""
+        return next((member for member in cls if member.value == text), None)
 
 
 class EnumType(TypeDecorator[Any]):

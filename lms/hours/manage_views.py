@@ -19,8 +19,8 @@ STATES = (DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.ACKNOWLEDG
 @blueprint.get("")
 @staff(Permission.HOURS_DELIVERY_READ)
 def deliveries() -> str:
-    asked = request.args.get("state", "")
-    state = next((s for s in STATES if s.value == asked), DeliveryState.REFUSED)
+    asked = DeliveryState.find(request.args.get("state"))
+    state = asked if asked in STATES else DeliveryState.REFUSED
     after = request.args.get("after", type=record_id)
     page = newest_first(queries.open_deliveries(current_user, state), Delivery.id, after)
     return render_template(

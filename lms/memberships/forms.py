@@ -28,11 +28,6 @@ from lms.organizations.models import Organization
 from lms.web.choices import choices_of
 
 
-def member_of(enum: type[Any], value: str | None) -> Any:
-    """The member of an enum with this value, None for none."""
-    return next((member for member in enum if member.value == value), None)
-
-
 class NoteField(TextAreaField):
     """A few words to whoever decides."""
 
@@ -58,7 +53,7 @@ class FactsForm(FlaskForm, PersonFields):
             "phone": (self.phone.data or "").strip() or None,
             "email": self.email.data or "",
             "profession": self.profession.series,
-            "title_level": member_of(TitleLevel, self.title_level.data),
+            "title_level": TitleLevel.find(self.title_level.data),
         }
 
     def fill(self, person: Person) -> None:
@@ -104,7 +99,7 @@ class MendForm(PhoneField, FactsForm, IdentityFields, _UnitFields):
             phone=self.phone.data or "",
             email=self.email.data or "",
             profession=self.profession.series,
-            title_level=member_of(TitleLevel, self.title_level.data),
+            title_level=TitleLevel.find(self.title_level.data),
         )
 
 

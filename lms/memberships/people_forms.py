@@ -10,7 +10,6 @@ from wtforms.validators import Length
 from lms.accounts.enums import PersonState, TitleLevel
 from lms.accounts.rules import normalize_name
 from lms.administration.forms import OrganizationField
-from lms.memberships.forms import member_of
 from lms.memberships.professions import ProfessionField
 from lms.memberships.queries import PeopleFilter
 from lms.web.choices import choices_of
@@ -49,10 +48,10 @@ class PeopleFilterForm(Form):
         return PeopleFilter(
             unit_id=None if is_former else self.unit.data,
             name=normalize_name(self.name.data or "")[:50],
-            state=None if is_former else member_of(PersonState, self.state.data),
+            state=None if is_former else PersonState.find(self.state.data),
             is_activated=_ACTIVATED.get(self.activated.data or ""),
             profession=self.profession.series,
-            title_level=member_of(TitleLevel, self.level.data),
+            title_level=TitleLevel.find(self.level.data),
             is_former=is_former,
         )
 

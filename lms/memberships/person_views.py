@@ -18,7 +18,7 @@ from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
 from lms.core.permissions import Permission
 from lms.memberships import operations, person_operations, request_queries
-from lms.memberships.forms import FactsForm, MoveForm, member_of
+from lms.memberships.forms import FactsForm, MoveForm
 from lms.memberships.merging import duplicates_of
 from lms.memberships.people_views import blueprint
 from lms.memberships.queries import find_visible_person
@@ -70,7 +70,7 @@ def _facts(found: Person) -> dict[str, Any]:
 def identity(person_id: int) -> Response:
     """The whole number, once, for a purpose that is recorded; no cache may keep it."""
     find_visible_person(current_user, person_id, Permission.PEOPLE_IDENTITY_READ)
-    purpose = member_of(IdentityPurpose, request.form.get("purpose"))
+    purpose = IdentityPurpose.find(request.form.get("purpose"))
     if purpose not in PURPOSES:
         raise Invalid(_("请选择查看的原因。"), field="purpose")
     with transaction():

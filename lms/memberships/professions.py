@@ -44,4 +44,4 @@ class ProfessionField(SelectField):
     @property
     def series(self) -> ProfessionSeries | None:
         """The series that was chosen."""
-        return next((each for each in ProfessionSeries if each.value == self.data), None)
+        return ProfessionSeries.find(self.data)

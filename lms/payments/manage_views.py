@@ -26,8 +26,7 @@ class RefundForm(FlaskForm):
 @blueprint.get("")
 @staff(Permission.PAYMENTS_ORDER_READ)
 def orders() -> str:
-    asked = request.args.get("state", "")
-    state = next((s for s in OrderState if s.value == asked), None)
+    state = OrderState.find(request.args.get("state"))
     after = request.args.get("after", type=record_id)
     page = newest_first(queries.managed_orders(current_user, state), Order.id, after)
     return render_template(

@@ -26,10 +26,9 @@ from lms.questions.rules import (
     TRUE_FALSE_OPTIONS,
     QuestionFacts,
 )
+from lms.web.choices import choices_of
 
 KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
-_KIND_CHOICES = [SelectChoice(kind.value, kind.label) for kind in KINDS]
-_USE_CHOICES = [SelectChoice(use.value, use.label) for use in QuestionUse]
 DIFFICULTIES = {1: _l("易"), 2: _l("中"), 3: _l("难")}
 
 
@@ -38,12 +37,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("关键词"), render_kw={"type": "search"})
-    kind = SelectField(
-        _l("题型"), choices=[SelectChoice("", _l("全部题型")), *_KIND_CHOICES], default=""
-    )
-    use = SelectField(
-        _l("用途"), choices=[SelectChoice("", _l("全部用途")), *_USE_CHOICES], default=""
-    )
+    kind = SelectField(_l("题型"), choices=choices_of(KINDS, _l("全部题型")), default="")
+    use = SelectField(_l("用途"), choices=choices_of(QuestionUse, _l("全部用途")), default="")
     state = SelectField(
         _l("状态"),
         choices=[SelectChoice("", _l("使用中")), SelectChoice("retired", _l("已停用"))],
@@ -66,7 +61,7 @@ class QuestionForm(FlaskForm):
         choices=[SelectChoice(i, LETTERS[i]) for i in range(MOST_OPTIONS)],
         coerce=int,
     )
-    use = SelectField(_l("用途"), choices=_USE_CHOICES, default="both")
+    use = SelectField(_l("用途"), choices=choices_of(QuestionUse), default="both")
     lesson_id = SelectField(_l("所属课时"), coerce=int, default=0)
     difficulty = SelectField(
         _l("难度"),

@@ -64,8 +64,8 @@ def questions(slug: str) -> str:
 @staff(EDIT)
 def new_question(slug: str) -> Page:
     course = managed_course(slug)
-    wanted = request.args.get("kind", "")
-    kind = QuestionKind(wanted) if wanted in {k.value for k in KINDS} else QuestionKind.SINGLE
+    asked = QuestionKind.find(request.args.get("kind"))
+    kind = asked if asked in KINDS else QuestionKind.SINGLE
     form = QuestionForm()
     form.offer_lessons(course)
     facts = _valid_facts(form, kind)

@@ -4,15 +4,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
 
 from lms.videos.models import Language
+from lms.web.choices import choices_of
 
 
 class SubtitleForm(FlaskForm):
-    language = SelectField(
-        _l("字幕语言"), choices=[SelectChoice(each.value, each.label) for each in Language]
-    )
+    language = SelectField(_l("字幕语言"), choices=choices_of(Language))
     file = FileField(
         _l("字幕文件"),
         description=_l("WebVTT（.vtt）或 SubRip（.srt），不超过 2 MB。"),

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from lms.core.db import transaction
@@ -15,6 +14,7 @@ from lms.payments.mock import operations
 from lms.payments.mock.gateway import find_payment
 from lms.payments.mock.models import MockMethod, MockPayment, MockTiming
 from lms.web.auth import open_to_all
+from lms.web.choices import choices_of
 from lms.web.limits import limiter
 
 blueprint = Blueprint("cashier", __name__)
@@ -26,13 +26,13 @@ class CashierForm(FlaskForm):
     method = RadioField(
         _l("支付方式"),
         [InputRequired(_l("请选择一种支付方式。"))],
-        choices=[SelectChoice(m.value, m.label) for m in METHODS],
+        choices=choices_of(METHODS),
         default=MockMethod.SCAN.value,
     )
     timing = RadioField(
         _l("演示：平台什么时候收到支付通知"),
         [InputRequired(_l("请选择一项。"))],
-        choices=[SelectChoice(t.value, t.label) for t in TIMINGS],
+        choices=choices_of(TIMINGS),
         default=MockTiming.PROMPT.value,
     )
 
