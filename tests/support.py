@@ -8,7 +8,7 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import begin_session, find_session
+from lms.accounts.sessions import begin_session
 from lms.core import clock
 from lms.core.db import db, transaction
 
@@ -72,8 +72,8 @@ def sign_in(client: FlaskClient, person: Person, *, second_factor: bool = True) 
     With `second_factor` as after the second one too; without it by password alone.
     """
     with transaction():
-        token = begin_session(person)
-        find_session(token).second_factor_at = clock.now() if second_factor else None
+        shown_at = clock.now() if second_factor else None
+        token = begin_session(person, second_factor_at=shown_at)
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.passwords import is_password_stale
 from lms.accounts.posts import own_organization_id
-from lms.accounts.sessions import touch_session
+from lms.accounts.sessions import is_touch_due, touch_session
 from lms.core.audit import Origin, set_origin
 from lms.core.db import transaction
 from lms.web.auth import access_of
@@ -28,7 +28,7 @@ def _keep_session() -> None:
     """Note every few minutes that the session is in use, here and in the browser's cookie."""
     if request.endpoint == "static" or not current_user.is_authenticated:
         return
-    if not current_user.is_touch_due:
+    if not is_touch_due(current_user):
         return
     try:
         with transaction():

@@ -1,6 +1,7 @@
 """People, where they work and worked, and the posts that give them a say."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +32,9 @@ from lms.core.enums import EnumType
 from lms.core.permissions import Role
 from lms.core.types import Instant
 from lms.organizations.models import Organization
+
+if TYPE_CHECKING:
+    from lms.accounts.session_models import SignInSession
 
 
 class Person(Model):
@@ -96,14 +100,12 @@ class Person(Model):
 
     is_authenticated = True
     is_anonymous = False
-    # The session it was loaded by, or that was just begun for it.
-    session_token: str = ""
-    # Whether it is time to note that session as used again.
-    is_touch_due: bool = False
+    # The session it was loaded by, or that was just begun for it (accounts.sessions).
+    session = cast("SignInSession | None", None)
 
     def get_id(self) -> str:
         """What the cookie remembers: the token of a session, nothing about the person."""
-        return self.session_token
+        return self.session.token if self.session is not None else ""
 
     @property
     def is_active(self) -> bool:

@@ -39,7 +39,7 @@ def change_password(person: Person, confirmed: str, draft: DraftPassword) -> Non
     hold(person)
     if person.password_hash != confirmed or not keep_password(person, draft):
         raise Conflict(_l("验证已过期或已经用过，请重新填写。"), field="present")
-    end_sessions(person, person.id, except_token=person.session_token)
+    end_sessions(person, person.id, but=person.session)
     _record(AuditTag.ACCOUNTS_PASSWORD_CHANGE, person)
 
 

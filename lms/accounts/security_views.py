@@ -13,7 +13,7 @@ from lms.accounts.agents import describe_agent
 from lms.accounts.confirmation import confirm_password
 from lms.accounts.forms import ChangePasswordForm, ChangeUsernameForm
 from lms.accounts.passwords import is_password_stale
-from lms.accounts.sessions import end_session_of, end_sessions, is_session_of, open_sessions
+from lms.accounts.sessions import end_session_of, end_sessions, open_sessions
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.web import slots
@@ -31,7 +31,7 @@ def security() -> str:
     return render_template(
         "accounts/security.html",
         sessions=open_sessions(current_user),
-        is_here=lambda session: is_session_of(session, current_user.session_token),
+        here=current_user.session,
         describe=describe_agent,
         is_stale=is_password_stale(current_user),
         cards=slots.collect("security.cards", person=current_user),
@@ -101,6 +101,6 @@ def end_one_session(session_id: int) -> Response:
 @signed_in
 def end_other_sessions() -> Response:
     with transaction():
-        end_sessions(current_user, current_user.id, except_token=current_user.session_token)
+        end_sessions(current_user, current_user.id, but=current_user.session)
     flash(_("已在其他设备上退出登录。"), "success")
     return redirect(url_for("security.security"))

@@ -27,6 +27,9 @@ class SignInSession(Model):
     address: Mapped[str | None] = mapped_column(String(45))
     agent: Mapped[str] = mapped_column(String(200), default="")
 
+    # Known to the request that was made with it, and kept nowhere.
+    token: str = ""
+
     person: Mapped[Person] = relationship()
 
 

@@ -23,16 +23,28 @@ from lms.core.errors import NotFound
 LONGEST = dt.timedelta(days=7)
 # Whoever clicks on is not written down with every click.
 TOUCH_EVERY = dt.timedelta(minutes=5)
+_KEPT_AFTER_END = dt.timedelta(hours=1)
 
 
-def begin_session(person: Person, address: str | None = None, agent: str = "") -> str:
+def begin_session(
+    person: Person,
+    address: str | None = None,
+    agent: str = "",
+    second_factor_at: dt.datetime | None = None,
+) -> str:
     """Begin a session of `person` and return its token, which only the browser keeps."""
     token = secrets.token_urlsafe(32)
     session = SignInSession(
-        token_hash=_hash(token), person_id=person.id, address=address, agent=agent[:200]
+        token_hash=_hash(token),
+        person_id=person.id,
+        address=address,
+        agent=agent[:200],
+        second_factor_at=second_factor_at,
     )
     db.session.add(session)
-    person.session_token = token
+    db.session.flush()
+    session.token = token
+    person.session = session
     return token
 
 
@@ -51,17 +63,31 @@ def load_session_person(token: str) -> Person | None:
     session = db.session.scalar(query)
     if session is None or not session.person.is_active or _is_over(session):
         return None
-    session.person.session_token = token
-    session.person.is_touch_due = clock.now() - session.seen_at >= TOUCH_EVERY
+    session.token = token
+    session.person.session = session
     return session.person
+
+
+def session_of(person: Person) -> SignInSession | None:
+    """The session `person` was loaded by, or that was just begun for them; None once it is over.
+
+    A request has read it before it knows who asks; it is read again where a transaction begins.
+    """
+    session = person.session
+    return session if session is not None and session.ended_at is None else None
+
+
+def is_touch_due(person: Person) -> bool:
+    """Whether it is time to note again that the session `person` was loaded by is in use."""
+    session = session_of(person)
+    return session is not None and clock.now() - session.seen_at >= TOUCH_EVERY
 
 
 def touch_session(person: Person) -> None:
     """Note that the session `person` was loaded by is in use."""
-    session = find_session(person.session_token)
+    session = session_of(person)
     if session is not None:
         session.seen_at = clock.now()
-    person.is_touch_due = False
 
 
 def idle_limit(person: Person) -> dt.timedelta:
@@ -87,36 +113,30 @@ def open_sessions(person: Person) -> list[SignInSession]:
     return [session for session in db.session.scalars(query) if not _is_over(session)]
 
 
-def find_session(token: str) -> SignInSession | None:
-    """The open session of a token."""
-    query = select(SignInSession).where(
-        SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None)
-    )
-    return db.session.scalar(query)
-
-
 def end_session(person: Person) -> None:
     """End the session that `person` was loaded by."""
-    session = find_session(person.session_token)
+    session = session_of(person)
     if session is not None:
         session.ended_at = clock.now()
     record(AuditTag.ACCOUNTS_PERSON_SIGN_OUT, person.id, f"person:{person.id}")
 
 
-def end_sessions(person: Person, actor_id: int | None, except_token: str = "") -> None:
-    """End every session of `person`, but for the one of `except_token` if given."""
-    end_all_sessions([person.id], except_token)
+def end_sessions(person: Person, actor_id: int | None, but: SignInSession | None = None) -> None:
+    """End every session of `person`, but for one if given."""
+    end_all_sessions([person.id], but)
     subject = f"person:{person.id}"
     record(AuditTag.ACCOUNTS_SESSION_END, actor_id, subject, organization_id=person.unit_id)
 
 
 def end_all_sessions(
-    person_ids: list[int] | Select[tuple[int | None]], except_token: str = ""
+    person_ids: list[int] | Select[tuple[int | None]], but: SignInSession | None = None
 ) -> None:
     """End every session of these people, as above; whoever calls records it."""
     is_open = SignInSession.person_id.in_(person_ids), SignInSession.ended_at.is_(None)
-    others = SignInSession.token_hash != _hash(except_token)
-    db.session.execute(update(SignInSession).where(*is_open, others).values(ended_at=clock.now()))
+    change = update(SignInSession).where(*is_open)
+    if but is not None:
+        change = change.where(SignInSession.id != but.id)
+    db.session.execute(change.values(ended_at=clock.now()))
 
 
 def end_session_of(person: Person, session_id: int) -> None:
@@ -128,18 +148,14 @@ def end_session_of(person: Person, session_id: int) -> None:
     record(AuditTag.ACCOUNTS_SESSION_END, person.id, f"person:{person.id}")
 
 
-def is_session_of(session: SignInSession, token: str) -> bool:
-    """Whether it is the session of this token."""
-    return secrets.compare_digest(session.token_hash, _hash(token))
-
-
 def sweep_sessions() -> None:
     """Delete sessions that are over; what was done in them stands in the audit trail."""
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     idle = now - dt.timedelta(hours=settings.session_hours)
     over = or_(
-        SignInSession.ended_at.is_not(None),
+        # A request during which its own session is ended still asks what became of it.
+        SignInSession.ended_at < now - _KEPT_AFTER_END,
         SignInSession.began_at < now - LONGEST,
         SignInSession.seen_at < min(idle, now - dt.timedelta(minutes=settings.staff_idle_minutes)),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from webauthn.helpers import generate_challenge
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import find_session
+from lms.accounts.sessions import session_of
 from lms.core import clock
 from lms.core.db import db, hold
 from lms.core.errors import Conflict
@@ -22,7 +22,7 @@ CHALLENGE_FOR = dt.timedelta(minutes=5)
 
 def put_challenge(person: Person, purpose: ChallengePurpose) -> bytes:
     """A new challenge for the session `person` was loaded by; any before it is void."""
-    session = find_session(person.session_token)
+    session = session_of(person)
     if session is None:
         raise Conflict()
     hold(session)
@@ -44,7 +44,7 @@ def take_challenge(person: Person, purpose: ChallengePurpose) -> bytes:
 
     Raises Conflict if there is none, or it is too old.
     """
-    session = find_session(person.session_token)
+    session = session_of(person)
     taken = (
         delete(PasskeyChallenge)
         .where(

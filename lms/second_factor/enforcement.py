@@ -5,7 +5,7 @@ loaded, so that no page, present or to come, can forget to ask. Staff without an
 from their pages to setting one up.
 """
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -15,10 +15,10 @@ from lms.accounts.sessions import end_session, load_session_person
 from lms.core.db import transaction
 from lms.core.errors import NotAllowed
 from lms.second_factor.queries import (
+    has_paused_long,
     has_shown_factor,
     is_factor_due,
     is_required,
-    load_waiting_person,
 )
 from lms.web.auth import use_person_loader, use_staff_check
 from lms.web.security import safe_next
@@ -34,14 +34,20 @@ def register(app: Flask) -> None:
 
 
 def load_person(token: str) -> Person | None:
-    """The person of a session; None also while a factor is due."""
+    """The person of a session; None also while a factor is due, but see `waiting_person`."""
     person = load_session_person(token)
-    return None if person is None or is_factor_due(person) else person
+    if person is None or not is_factor_due(person):
+        return person
+    g.waiting_person = person
+    return None
 
 
 def waiting_person() -> Person | None:
     """Whoever has given their password in this browser and must still show a factor."""
-    return load_waiting_person(session.get("_user_id", ""))
+    if current_user.is_authenticated:
+        return None
+    person: Person | None = g.get("waiting_person")
+    return None if person is None or has_paused_long(person) else person
 
 
 def send_to_setup() -> Response | None:

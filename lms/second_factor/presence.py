@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import find_session
+from lms.accounts.sessions import session_of
 from lms.core import clock
 from lms.core.errors import NotAllowed
 from lms.second_factor.queries import FRESH_FOR, is_fresh
@@ -27,7 +27,7 @@ def note_present() -> None:
 
 def is_present(person: Person) -> bool:
     """Whether who asks has just signed in, shown a factor, or given the password again."""
-    found = find_session(person.session_token)
+    found = session_of(person)
     if found is not None and is_fresh(found):
         return True
     confirmed_at = dt.datetime.fromtimestamp(session.get(_CONFIRMED_AT, 0), dt.UTC)

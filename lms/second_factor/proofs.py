@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import begin_session, find_session
+from lms.accounts.sessions import begin_session, session_of
 from lms.accounts.throttles import PASSWORD_PACE, give_back, take_try
 from lms.core import clock
 from lms.core.audit import AuditTag
@@ -90,12 +90,9 @@ def _looked_like(code: str) -> Factor:
 
 def _let_in(person: Person, factor: Factor) -> None:
     """Begin a session in which a factor was shown, in place of the one that waited for it."""
-    waiting = find_session(person.session_token)
+    waiting = session_of(person)
     if waiting is None:
         raise Conflict(_l("登录已失效，请重新登录。"))
-    session = find_session(begin_session(person))
-    if session is None:
-        raise Conflict()
-    session.address, session.agent = waiting.address, waiting.agent
-    session.second_factor_at = waiting.ended_at = clock.now()
+    shown_at = waiting.ended_at = clock.now()
+    begin_session(person, waiting.address, waiting.agent, second_factor_at=shown_at)
     record_change(AuditTag.ACCOUNTS_FACTOR_SHOW, person, factor)

@@ -10,7 +10,7 @@ from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, is_over_posts
 from lms.accounts.session_models import SignInSession
-from lms.accounts.sessions import find_session, load_session_person
+from lms.accounts.sessions import session_of
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db
@@ -88,7 +88,7 @@ def may_remove(person: Person, factors: Factors) -> bool:
 
 def has_shown_factor(person: Person) -> bool:
     """Whether a second factor was shown in the session `person` was loaded by."""
-    session = find_session(person.session_token)
+    session = session_of(person)
     return session is not None and session.second_factor_at is not None
 
 
@@ -97,14 +97,10 @@ def is_factor_due(person: Person) -> bool:
     return not has_shown_factor(person) and has_factor(person.id)
 
 
-def load_waiting_person(token: str) -> Person | None:
-    """Whoever has given their password in this session, not long ago, and must show a factor."""
-    person = load_session_person(token) if token else None
-    if person is None or not is_factor_due(person):
-        return None
-    session = find_session(token)
-    is_over = session is None or clock.now() - session.began_at >= LONGEST_PAUSE
-    return None if is_over else person
+def has_paused_long(person: Person) -> bool:
+    """Whether too much time has passed since the password for a factor to be shown besides."""
+    session = session_of(person)
+    return session is None or clock.now() - session.began_at >= LONGEST_PAUSE
 
 
 def is_fresh(session: SignInSession) -> bool:

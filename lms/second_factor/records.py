@@ -7,7 +7,7 @@ from sqlalchemy import update
 from lms.accounts.models import Person
 from lms.accounts.posts import own_organization_id
 from lms.accounts.session_models import SignInSession
-from lms.accounts.sessions import find_session
+from lms.accounts.sessions import session_of
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
@@ -30,7 +30,7 @@ def record_change(tag: AuditTag, person: Person, factor: Factor, **detail: Any) 
 
 def count_as_shown(person: Person) -> None:
     """Whoever sets up a factor has shown it in their session."""
-    session = find_session(person.session_token)
+    session = session_of(person)
     if session is not None:
         session.second_factor_at = clock.now()
 

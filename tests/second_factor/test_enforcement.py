@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from sqlalchemy import event
 
 from lms.core.db import db, transaction
 from lms.second_factor.operations import remove_totp
@@ -84,6 +85,35 @@ def test_with_a_factor_staff_are_asked_for_it_and_go_on(client, staff, clock):
     done = client.post(answer.headers["Location"], data={"code": code_of(secret)})
     assert done.headers["Location"] == STAFF_PAGE
     assert client.get(STAFF_PAGE).status_code == 200
+
+
+def _reads_of_sessions(client, address):
+    seen = []
+
+    def listen(*arguments):
+        if "FROM sign_in_sessions" in arguments[2]:
+            seen.append(arguments[2])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listen)
+    return len(seen)
+
+
+def test_a_page_asks_for_its_session_once(client, person, staff):
+    sign_in(client, staff)
+    assert _reads_of_sessions(client, STAFF_PAGE) == 1
+    assert _reads_of_sessions(client, f"{OWN}/recovery-codes") == 1
+    sign_in(client, person)
+    assert _reads_of_sessions(client, "/me") == 1
+
+
+def test_who_waits_for_the_factor_is_asked_for_once_too(client, person, clock):
+    give_totp(person)
+    enter_password(client, person)
+    assert _reads_of_sessions(client, "/sign-in/second") == 1
 
 
 def test_own_learner_pages_stay_open_to_staff(client, staff):
