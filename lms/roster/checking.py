@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, select
 
 from lms.accounts.identity import identity_hash
 from lms.accounts.models import Person
@@ -25,11 +25,11 @@ from lms.roster.models import RosterImport, RosterProblem, RosterRow, place_of
 from lms.roster.reading import Row, read_batches
 from lms.roster.rules import HEADER_ROWS, Column, Header
 from lms.roster.scope import Scope
+from lms.roster.staging import clear_rows, stage_rows
 from lms.roster.storage import UPLOAD, pieces_of
 
 READ_PERCENT = 85
 MARKED_PERCENT = 99
-_REMOVED_AT_ONCE = 5000
 _MOST_NAMED = 5
 
 
@@ -63,8 +63,8 @@ class Check:
         with transaction():
             # First of all whether the import is still ours: another worker may have begun anew.
             jobs.beat(self._job, percent)
-            _insert(RosterRow, rows)
-            _insert(RosterProblem, problems)
+            stage_rows(RosterRow, rows)
+            stage_rows(RosterProblem, problems)
 
     def _candidates(self, batch: list[Row]) -> Iterator[Candidate]:
         for row in batch:
@@ -132,7 +132,7 @@ class Check:
         db.session.execute(
             delete(RosterRow).where(*staged).execution_options(synchronize_session=False)
         )
-        _insert(RosterProblem, [each for group in groups for each in self._repeats(group)])
+        stage_rows(RosterProblem, [each for group in groups for each in self._repeats(group)])
 
     def _repeats(self, group: list[int]) -> Iterator[dict[str, Any]]:
         for row in group:
@@ -140,11 +140,6 @@ class Check:
             named = "、".join(str(each) for each in others[:_MOST_NAMED])
             named += "…" if len(others) > _MOST_NAMED else ""
             yield self._problem(row, Column.NUMBER, Problem.NUMBER_TWICE, {"rows": named})
-
-
-def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.session.execute(insert(model.__table__), rows)
 
 
 def check_now(import_id: int, listener: Listener | None = None) -> bool:
@@ -215,18 +210,3 @@ def _give_up(job: Job, unusable: UnusableFileError) -> None:
             jobs.set_failed(jobs.claimed(job), unusable.fault, **unusable.detail)
     except LostClaimError:
         return
-
-
-def clear_rows(import_id: int, *models: type[RosterRow] | type[RosterProblem]) -> None:
-    """Remove what was staged for an import, a part at a time so that nobody waits long."""
-    for model in models:
-        is_row = model is RosterRow
-        key = RosterRow.row_number if is_row else RosterProblem.place
-        step = _REMOVED_AT_ONCE if is_row else place_of(_REMOVED_AT_ONCE, 0)
-        mine = model.import_id == import_id
-        last = db.session.scalar(select(func.max(key)).where(mine))
-        # By ranges: asking for the first thousands again would wade through those just removed.
-        for start in range(0, (last or -1) + 1, step):
-            with transaction():
-                some = delete(model).where(mine, key >= start, key < start + step)
-                db.session.execute(some.execution_options(synchronize_session=False))

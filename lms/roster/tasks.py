@@ -10,9 +10,10 @@ from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit, task
 from lms.roster import jobs
 from lms.roster.applying import apply_now
-from lms.roster.checking import check_now, clear_rows
+from lms.roster.checking import check_now
 from lms.roster.enums import RosterState
 from lms.roster.models import RosterImport, RosterProblem, RosterRow
+from lms.roster.staging import clear_rows
 from lms.roster.states import OVER, ROSTER_MOVES, WAITING_FOR_USER
 from lms.roster.storage import MARKED, UPLOAD, folder, forget
 
