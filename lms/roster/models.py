@@ -42,9 +42,8 @@ class RosterImport(Model):
     file_name: Mapped[str] = mapped_column(String(255))
     format: Mapped[SheetFormat] = mapped_column(EnumType(SheetFormat))
     size_bytes: Mapped[int]
-    # What is still kept of it: the upload, rows made ready, the marked workbook, the problems.
+    # What is still kept of it: the upload with rows made ready, the problems, the marked workbook.
     has_file: Mapped[bool] = mapped_column(default=True)
-    has_rows: Mapped[bool] = mapped_column(default=True)
     has_problems: Mapped[bool] = mapped_column(default=True)
     has_marked: Mapped[bool] = mapped_column(default=False)
     fault: Mapped[FileFault | None] = mapped_column(EnumType(FileFault))

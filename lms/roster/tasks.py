@@ -63,8 +63,10 @@ def clean_up_rosters() -> None:
             move(roster, RosterState.EXPIRED, ROSTER_MOVES)
     over = select(RosterImport.id).where(
         RosterImport.state.in_(OVER),
-        or_(RosterImport.has_file, RosterImport.has_rows)
-        | (RosterImport.has_problems & (RosterImport.expires_at < clock.now())),
+        or_(
+            RosterImport.has_file,
+            RosterImport.has_problems & (RosterImport.expires_at < clock.now()),
+        ),
     )
     for import_id in db.session.scalars(over).all():
         tidy(import_id)
@@ -84,7 +86,7 @@ def tidy(import_id: int) -> None:
         clear_rows(import_id, RosterProblem)
     with transaction():
         roster = db.session.get_one(RosterImport, import_id)
-        roster.has_file = roster.has_rows = False
+        roster.has_file = False
         if is_gone:
             roster.has_marked = roster.has_problems = False
 
