@@ -13,7 +13,6 @@ _CODE_ATTRIBUTES = {
     "autocomplete": "one-time-code",
     "autocapitalize": "characters",
     "spellcheck": "false",
-    "class": "code-input",
 }
 
 

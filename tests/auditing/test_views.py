@@ -240,6 +240,16 @@ def test_pages_follow_one_another_without_losing_a_row(unit, clock):
     assert [event.subject for event in before.rows] == seen[30:60]
 
 
+def test_the_list_leads_to_its_last_page_and_back_to_the_first(visit, unit):
+    for number in range(32):
+        _note(unit=unit, subject=f"roster:{number}")
+    way = 'href="/manage/audit?tag=accounts:roster:apply&amp;page=last"'
+    assert way in visit(tag="accounts:roster:apply")
+    last = visit(tag="accounts:roster:apply", page="last")
+    assert way not in last
+    assert 'href="/manage/audit?tag=accounts:roster:apply"' in last
+
+
 def test_events_recorded_late_are_still_in_their_period(unit, city, clock):
     scope = queries.scope_of(_auditor(city))
     _note(unit=unit, subject="roster:1")
