@@ -40,9 +40,10 @@ class Visitor:
         """Sign in as anyone would."""
         page = self.page
         page.goto("/sign-in")
-        page.get_by_label("用户名、身份证号或手机号").fill(username)
-        page.get_by_label("密码", exact=False).first.fill(password)
-        page.get_by_role("main").get_by_role("button", name="登录").click()
+        form = page.locator("main form").filter(has=page.locator("[name=login]"))
+        form.locator("[name=login]").fill(username)
+        form.locator("[name=password]").fill(password)
+        form.locator("[type=submit]").click()
         expect(page).to_have_url("/me")
         return page
 
