@@ -32,7 +32,8 @@ def _copy_rows(connection: Connection, table: Table, rows: list[dict[str, Any]])
         for name, kind in zip(rows[0], kinds, strict=True)
     ]
     statement = f"COPY {table.name} ({', '.join(rows[0])}) FROM STDIN"
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([prepare(row[name]) for name, prepare in columns])
 
