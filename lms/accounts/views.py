@@ -4,7 +4,6 @@ from flask import (
     Blueprint,
     current_app,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -16,10 +15,10 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.browsers import device_here, enter, leave
 from lms.accounts.forms import SignInForm
+from lms.accounts.refused_tries import refuse_try
 from lms.accounts.sessions import end_session
 from lms.accounts.sign_in import SignIn
 from lms.accounts.sign_in import sign_in as sign_person_in
-from lms.accounts.wording import refused_try
 from lms.core.db import transaction
 from lms.web import slots
 from lms.web.auth import open_to_all, signed_in
@@ -53,11 +52,9 @@ def sign_in() -> str | Response | tuple[str, int]:
 
 def _refused(form: SignInForm, done: SignIn) -> Response:
     wrong = _("账号或密码不正确。")
-    form.password.errors = [refused_try(wrong, done.wait_seconds, done.was_checked)]
-    response = make_response(_form_page(form), 422 if done.was_checked else 429)
-    if done.wait_seconds:
-        response.headers["Retry-After"] = str(done.wait_seconds)
-    return response
+    return refuse_try(
+        form.password, wrong, done.wait_seconds, done.was_checked, lambda: _form_page(form)
+    )
 
 
 def _form_page(form: SignInForm) -> str:
@@ -87,5 +84,8 @@ def me() -> str:
 @blueprint.get("/privacy")
 @open_to_all
 def privacy() -> str:
-    """What is kept of people, why and for how long (PIPL, 17)."""
-    return render_template("accounts/privacy.html")
+    """Who keeps what of people, why and for how long (PIPL, 17)."""
+    settings = current_app.extensions["settings"]
+    return render_template(
+        "accounts/privacy.html", handler=settings.issuer_name, contact=settings.contact
+    )

@@ -30,7 +30,6 @@ from lms.activation.codes import (
     purpose_for,
     void_codes,
 )
-from lms.activation.issuing import IssuedCode, issue_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
 from lms.activation.rules import is_code, normalize_code
 from lms.activation.sending import REQUEST_PACE
@@ -40,18 +39,6 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict
 from lms.core.tasks import enqueue_after_commit
-
-__all__ = [
-    "IssuedCode",
-    "Proof",
-    "activate",
-    "draft_password",
-    "find_grant",
-    "issue_codes",
-    "prove_code",
-    "request_code",
-    "reset_password",
-]
 
 
 @dataclass(frozen=True)

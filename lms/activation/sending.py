@@ -92,28 +92,37 @@ def _way_to(person: Person | None, wanted: CodeChannel) -> tuple[CodeChannel, st
 def _deliver(letter: _Letter) -> None:
     minutes = int(SENT_GOOD_FOR.total_seconds() // 60)
     values = {"code": shown_code(letter.code), "minutes": str(minutes)}
+    told = {"what": _name_of(letter.purpose), **values}
     if letter.channel is CodeChannel.SMS:
-        text = _("【学时】您的验证码是 %(code)s，%(minutes)s 分钟内有效。请勿告诉他人。", **values)
+        text = _("【学时】您的%(what)s是 %(code)s，%(minutes)s 分钟内有效。请勿告诉他人。", **told)
         text_sender().send_text(letter.to, TextMessage("code", values, text))
         return
     settings: Settings = current_app.extensions["settings"]
     path = "/activate" if letter.purpose is CodePurpose.ACTIVATE else "/reset/code"
     address = settings.public_url.rstrip("/") + path
-    mailer().send_mail(letter.to, _subject(letter.purpose), _mail_text(values, address))
+    mailer().send_mail(letter.to, _subject(letter.purpose), _mail_text(told, address))
 
 
 def _subject(purpose: CodePurpose) -> str:
     if purpose is CodePurpose.ACTIVATE:
-        return str(_("学时平台：激活账号的验证码"))
+        return str(_("学时平台：激活账号的激活码"))
     return str(_("学时平台：重设密码的验证码"))
+
+
+def _name_of(purpose: CodePurpose) -> str:
+    """What the page calls it on which it is typed."""
+    return str(_("激活码") if purpose is CodePurpose.ACTIVATE else _("验证码"))
 
 
 def _mail_text(values: dict[str, str], address: str) -> str:
     parts = (
         _("您好："),
-        _("您的验证码是 %(code)s，%(minutes)s 分钟内有效，只能使用一次。", **values),
+        _("您的%(what)s是 %(code)s，%(minutes)s 分钟内有效，只能使用一次。", **values),
         _("请在这个页面填写：%(address)s", address=address),
-        _("如果不是您本人操作，请忽略这封邮件，您的密码不会改变。请勿把验证码告诉任何人。"),
+        _(
+            "如果不是您本人操作，请忽略这封邮件，您的密码不会改变。请勿把%(what)s告诉任何人。",
+            **values,
+        ),
     )
     return "\n\n".join(str(part) for part in parts) + "\n"
 

@@ -1,26 +1,20 @@
 """/activate and /reset: a first password, and another one in place of a forgotten one."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import (
-    Blueprint,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms.accounts.browsers import enter
 from lms.accounts.models import Person
+from lms.accounts.passwords import DraftPassword
+from lms.accounts.refused_tries import refuse_try
 from lms.accounts.sessions import begin_session
 from lms.accounts.throttles import Try
-from lms.accounts.wording import refused_try
 from lms.activation import operations
 from lms.activation.forms import (
     ActivateForm,
@@ -41,6 +35,8 @@ blueprint = Blueprint("activation", __name__)
 # In the session: the token of a grant, by which a password may be chosen for half an hour.
 _GRANT = "grant"
 _Page = str | Response | tuple[str, int]
+AnyPassword = FirstPasswordForm | NewPasswordForm
+_Keep = Callable[[str, DraftPassword], Person]
 
 
 @blueprint.route("/activate", methods=["GET", "POST"])
@@ -87,12 +83,8 @@ def _ask_for_code(template: str, form: FlaskForm, wrong: str) -> _Page:
 
 
 def _refused(template: str, form: FlaskForm, field: Any, tried: Try, wrong: str) -> Response:
-    field.errors = [refused_try(wrong, tried.wait_seconds, tried.is_admitted)]
-    page = render_template(template, form=form)
-    response = make_response(page, 422 if tried.is_admitted else 429)
-    if tried.wait_seconds:
-        response.headers["Retry-After"] = str(tried.wait_seconds)
-    return response
+    page = partial(render_template, template, form=form)
+    return refuse_try(field, wrong, tried.wait_seconds, tried.is_admitted, page)
 
 
 def _go_on(proof: Proof) -> Response:
@@ -105,61 +97,56 @@ def _go_on(proof: Proof) -> Response:
 @open_to_all
 @limiter.limit(FLOOD, methods=["POST"])
 def first_password() -> _Page:
-    token = str(session.get(_GRANT, ""))
     form = FirstPasswordForm()
-    try:
-        if form.validate_on_submit():
-            draft = operations.draft_password(
-                token, CodePurpose.ACTIVATE, form.password.data, form.phone.data
-            )
-            with transaction():
-                person = operations.activate(token, draft, form.phone.data, form.email.data)
-                begin_session(person, request.remote_addr, request.user_agent.string)
-            return _enter(person, _("账号已激活，欢迎使用。"))
-        person = _holder(token, CodePurpose.ACTIVATE)
-    except Invalid as refused:
-        show_refusal(form, refused)
-        person = _holder(token, CodePurpose.ACTIVATE)
-    except Conflict as refused:
-        return _start_again(refused, "activation.activate")
-    page = render_template("activation/first_password.html", form=form, person=person)
-    return page, 422 if form.errors else 200
+
+    def keep(token: str, draft: DraftPassword) -> Person:
+        return operations.activate(token, draft, form.phone.data, form.email.data)
+
+    return _choose(CodePurpose.ACTIVATE, form, "activation/first_password.html", keep)
 
 
 @blueprint.route("/reset/password", methods=["GET", "POST"])
 @open_to_all
 @limiter.limit(FLOOD, methods=["POST"])
 def new_password() -> _Page:
+    template = "activation/new_password.html"
+    return _choose(CodePurpose.RESET, NewPasswordForm(), template, operations.reset_password)
+
+
+def _choose(purpose: CodePurpose, form: AnyPassword, template: str, keep: _Keep) -> _Page:
+    """The page that asks for a password; with a good one, which `keep` keeps, on to one's own."""
     token = str(session.get(_GRANT, ""))
-    form = NewPasswordForm()
     try:
+        person = operations.find_holder(token, purpose)
         if form.validate_on_submit():
-            draft = operations.draft_password(token, CodePurpose.RESET, form.password.data)
-            with transaction():
-                person = operations.reset_password(token, draft)
-                begin_session(person, request.remote_addr, request.user_agent.string)
-            return _enter(person, _("密码已重设，在其他设备上已退出登录。"))
-        person = _holder(token, CodePurpose.RESET)
-    except Invalid as refused:
-        show_refusal(form, refused)
-        person = _holder(token, CodePurpose.RESET)
+            try:
+                return _enter(_kept(purpose, form, token, keep), purpose)
+            except Invalid as refused:
+                show_refusal(form, refused)
     except Conflict as refused:
-        return _start_again(refused, "activation.reset_code")
-    page = render_template("activation/new_password.html", form=form, person=person)
-    return page, 422 if form.errors else 200
+        return _start_again(refused, purpose)
+    return render_template(template, form=form, person=person), 422 if form.errors else 200
 
 
-def _enter(person: Person, message: str) -> Response:
+def _kept(purpose: CodePurpose, form: AnyPassword, token: str, keep: _Keep) -> Person:
+    phone = form.phone.data if isinstance(form, FirstPasswordForm) else None
+    draft = operations.draft_password(token, purpose, form.password.data, phone)
+    with transaction():
+        person = keep(token, draft)
+        begin_session(person, request.remote_addr, request.user_agent.string)
+    return person
+
+
+def _enter(person: Person, purpose: CodePurpose) -> Response:
     response = enter(person, url_for("accounts.me"))
-    flash(message, "success")
+    is_first = purpose is CodePurpose.ACTIVATE
+    done = _("账号已激活，欢迎使用。") if is_first else _("密码已重设，在其他设备上已退出登录。")
+    flash(done, "success")
     return response
 
 
-def _holder(token: str, purpose: CodePurpose) -> Any:
-    return operations.find_grant(token, purpose).person
-
-
-def _start_again(refused: Conflict, endpoint: str) -> Response:
+def _start_again(refused: Conflict, purpose: CodePurpose) -> Response:
     session.pop(_GRANT, None)
     flash(str(refused.message), "warning")
-    return redirect(url_for(endpoint))
+    is_first = purpose is CodePurpose.ACTIVATE
+    return redirect(url_for("activation.activate" if is_first else "activation.reset_code"))

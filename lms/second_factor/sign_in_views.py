@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.browsers import enter
 from lms.accounts.models import Person
-from lms.accounts.wording import refused_try
+from lms.accounts.refused_tries import refuse_try
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotAllowed
 from lms.second_factor.enforcement import waiting_person
@@ -39,9 +39,7 @@ def second() -> str | BaseResponse | tuple[str, int]:
         return _elsewhere()
     form = _sent_form()
     if form.validate_on_submit():
-        shown = _try_code(person, form)
-        if shown is not None:
-            return _go_on(person, shown)
+        return _try_code(person, form)
     return _page(person, form), 422 if form.errors else 200
 
 
@@ -56,19 +54,20 @@ def _sent_form() -> AnyCode:
     return RecoveryForm() if "recovery_code" in request.form else CodeForm()
 
 
-def _try_code(person: Person, form: AnyCode) -> Shown | None:
-    """What was shown; None if it was refused, which the form then says."""
+def _try_code(person: Person, form: AnyCode) -> BaseResponse | tuple[str, int]:
+    """On to the page with what was right; the form again, which says why, with what was not."""
     field = form.recovery_code if isinstance(form, RecoveryForm) else form.code
     try:
         shown = show_code(person, field.data)
     except Invalid as refused:
         field.errors = [refused.message]
-        return None
-    if shown.factor is None:
-        wrong = _("%(what)s不正确，或者已经用过。", what=field.label.text)
-        field.errors = [refused_try(wrong, shown.wait_seconds, shown.was_checked)]
-        return None
-    return shown
+        return _page(person, form), 422
+    if shown.factor is not None:
+        return _go_on(person, shown)
+    wrong = _("%(what)s不正确，或者已经用过。", what=field.label.text)
+    return refuse_try(
+        field, wrong, shown.wait_seconds, shown.was_checked, lambda: _page(person, form)
+    )
 
 
 def _go_on(person: Person, shown: Shown) -> BaseResponse:

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from lms.accounts.models import Person
-from lms.activation.operations import issue_codes
+from lms.activation.issuing import issue_codes
 from lms.core.db import transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Organization, OrganizationKind

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts.enums import PersonState
-from lms.activation.issuing import waiting_people
+from lms.activation.issuing import issue_codes, waiting_people
 from lms.activation.models import CodePurpose, OneTimeCode
-from lms.activation.operations import issue_codes, prove_code
+from lms.activation.operations import prove_code
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed, NotFound

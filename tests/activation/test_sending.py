@@ -58,6 +58,16 @@ def test_a_lost_task_is_found_again(mailbox, person, tasks):
     assert [to for to, *_rest in mailbox.sent] == ["wang@example.org"]
 
 
+def test_a_mail_names_the_code_as_the_page_does_that_asks_for_it(mailbox, person, tasks):
+    newcomer = PersonFactory(email="li@example.org")
+    for each in (newcomer, person):
+        ask(each)
+    tasks.run_all()
+    first, other = ("".join(mail) for mail in mailbox.sent)
+    assert ("激活码" in first, "验证码" in first, "/activate" in first) == (True, False, True)
+    assert ("激活码" in other, "验证码" in other, "/reset/code" in other) == (False, True, True)
+
+
 def test_a_task_that_runs_twice_sends_once(mailbox, person, tasks):
     ask(person)
     work, args = tasks.queued[0]

@@ -10,7 +10,8 @@ from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, Tit
 from lms.accounts.identity import IdentityPurpose, read_identity_number, read_phone
 from lms.accounts.models import Employment, Person
 from lms.accounts.queries import find_by_identity
-from lms.activation.operations import issue_codes, prove_code
+from lms.activation.issuing import issue_codes
+from lms.activation.operations import prove_code
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, NotFound

@@ -133,7 +133,8 @@ def test_wrong_codes_wait_longer_and_longer_even_for_the_right_one(client, armed
         assert client.post(SECOND, data={"code": wrong}).status_code == 422
     clock.advance(5)
     page = client.post(SECOND, data={"code": code_of(secret)})
-    assert (page.status_code, "这次没有核对" in page.text) == (422, True)
+    assert (page.status_code, "这次没有核对" in page.text) == (429, True)
+    assert page.headers["Retry-After"] == "25"
     clock.advance(30)
     assert client.post(SECOND, data={"code": code_of(secret)}).status_code == 302
 
