@@ -2,18 +2,18 @@
 
 import logging
 
-from flask import Flask, Response, current_app, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wrappers import Response
 
 from lms.accounts.passwords import is_password_stale
 from lms.accounts.posts import own_organization_id
 from lms.accounts.sessions import is_touch_due, touch_session
 from lms.core.audit import Origin, set_origin
 from lms.core.db import transaction
-from lms.web.auth import access_of
+from lms.web.auth import access_of, send_to
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +48,10 @@ def _note_origin() -> None:
     set_origin(Origin(request.remote_addr, organization_id))
 
 
-def _ask_for_new_password() -> BaseResponse | None:
+def _ask_for_new_password() -> Response | None:
     """Lead staff whose password is too old from their pages to the one that changes it."""
     access = access_of(current_app, request.endpoint) if request.endpoint else None
     if access is None or access.kind != "staff" or not is_password_stale(current_user):
         return None
-    if "HX-Request" in request.headers:
-        address = url_for("security.change_password")
-        return Response(status=200, headers={"HX-Redirect": address})
     flash(_("您的密码已使用较长时间，请先修改密码，再继续管理工作。"), "warning")
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("security.change_password", next=target))
+    return send_to("security.change_password")

@@ -20,7 +20,7 @@ from lms.second_factor.queries import (
     is_factor_due,
     is_required,
 )
-from lms.web.auth import use_person_loader, use_staff_check
+from lms.web.auth import send_to, use_person_loader, use_staff_check, wants_page
 from lms.web.security import safe_next
 
 _WAITING_ENDPOINTS = frozenset({"accounts.sign_in", "accounts.sign_out"})
@@ -54,12 +54,9 @@ def send_to_setup() -> Response | None:
     """What staff get instead of their page as long as a second factor is missing; else None."""
     if not is_required() or has_shown_factor(current_user):
         return None
-    if "HX-Request" in request.headers:
-        return Response(headers={"HX-Redirect": url_for("second_factor.overview")})
-    if not request.accept_mimetypes.accept_html:
+    if not wants_page():
         raise NotAllowed(_("管理工作需要二次验证，请先设置。"))
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("second_factor.overview", next=target))
+    return send_to("second_factor.overview")
 
 
 def _meet_waiting() -> Response | None:

@@ -113,13 +113,18 @@ def _guard() -> Response | None:
 
 
 def _to_sign_in() -> Response:
-    wants_page = request.method == "GET" and "HX-Request" not in request.headers
-    target = request.full_path.rstrip("?") if wants_page else None
-    response = redirect(url_for("accounts.sign_in", next=target))
+    return send_to("accounts.sign_in") if wants_page() else Response(status=401)
+
+
+def wants_page() -> bool:
+    """Whether the answer is shown by a browser, as a page or as a part of one."""
+    return "HX-Request" in request.headers or bool(request.accept_mimetypes.accept_html)
+
+
+def send_to(endpoint: str) -> Response:
+    """Lead the visitor to a page that must come first, and from there to the one asked for."""
     if "HX-Request" in request.headers:
-        # A fragment must not swallow the sign-in page; the whole page goes there.
-        response = Response(status=200)
-        response.headers["HX-Redirect"] = url_for("accounts.sign_in")
-    elif not request.accept_mimetypes.accept_html:
-        response = Response(status=401)
-    return response
+        # A fragment must not swallow the page; the whole page goes there.
+        return Response(status=200, headers={"HX-Redirect": url_for(endpoint)})
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(endpoint, next=target))
