@@ -5,7 +5,6 @@ A session ends when it was idle for too long: staff, who see others' records, af
 """
 
 import datetime as dt
-import hashlib
 import secrets
 
 from flask import current_app
@@ -17,6 +16,7 @@ from lms.accounts.session_models import SignInSession
 from lms.config import Settings
 from lms.core import clock
 from lms.core.audit import AuditTag, record
+from lms.core.codes import hash_of_token
 from lms.core.db import db
 from lms.core.errors import NotFound
 
@@ -35,7 +35,7 @@ def begin_session(
     """Begin a session of `person` and return its token, which only the browser keeps."""
     token = secrets.token_urlsafe(32)
     session = SignInSession(
-        token_hash=_hash(token),
+        token_hash=hash_of_token(token),
         person_id=person.id,
         address=address,
         agent=agent[:200],
@@ -53,7 +53,7 @@ def load_session_person(token: str) -> Person | None:
     query = (
         select(SignInSession)
         .join(SignInSession.person)
-        .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
+        .where(SignInSession.token_hash == hash_of_token(token), SignInSession.ended_at.is_(None))
         .options(
             contains_eager(SignInSession.person)
             .selectinload(Person.posts)
@@ -160,7 +160,3 @@ def sweep_sessions() -> None:
         SignInSession.seen_at < min(idle, now - dt.timedelta(minutes=settings.staff_idle_minutes)),
     )
     db.session.execute(delete(SignInSession).where(over))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,15 +1,12 @@
-"""Making codes and grants, and what of them is kept."""
+"""Codes: what of them is kept, which are open, and making them worthless."""
 
 import datetime as dt
-import hashlib
-import secrets
 
 from sqlalchemy import Select, select, update
 
 from lms.accounts.models import Person
 from lms.accounts.vault import vault
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
-from lms.activation.rules import ALPHABET, LENGTH
 from lms.core import clock
 from lms.core.db import db
 
@@ -18,19 +15,9 @@ SENT_GOOD_FOR = dt.timedelta(minutes=30)
 GRANT_GOOD_FOR = dt.timedelta(minutes=30)
 
 
-def new_code() -> str:
-    """Ten random characters, 46 bits: out of reach in five tries."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-
-
 def hash_of_code(person_id: int, code: str) -> str:
     """What is kept of a code: a keyed hash, bound to its holder."""
     return vault().lookup_hash(f"code:{person_id}:{code}")
-
-
-def hash_of_grant(token: str) -> str:
-    """What is kept of a grant; its token is long enough to need no key."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def purpose_for(person: Person | None) -> CodePurpose:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import selectinload
 from lms.accounts.enums import MAY_SIGN_IN
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, is_over_posts, organizations_with
-from lms.activation.codes import hash_of_code, new_code, purpose_for, void_codes
+from lms.activation.codes import hash_of_code, purpose_for, void_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
 from lms.config import Settings
 from lms.core import clock
 from lms.core.audit import AuditTag, record
+from lms.core.codes import make_code
 from lms.core.db import db
 from lms.core.errors import Invalid, NotAllowed, NotFound
 from lms.core.permissions import Permission
@@ -48,7 +49,7 @@ def issue_codes(actor: Person, people: Sequence[Person]) -> list[IssuedCode]:
     now = clock.now()
     expires_at = now + dt.timedelta(days=settings.code_days)
     void_codes([person.id for person in people])
-    issued = [IssuedCode(each, new_code(), purpose_for(each), expires_at) for each in people]
+    issued = [IssuedCode(each, make_code(), purpose_for(each), expires_at) for each in people]
     rows = [
         {
             "person_id": each.person.id,

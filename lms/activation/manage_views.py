@@ -9,8 +9,8 @@ from lms.activation.issuing import (
     issue_codes,
     waiting_people,
 )
-from lms.activation.rules import shown_code
 from lms.config import Settings
+from lms.core.codes import shown_code
 from lms.core.db import transaction
 from lms.core.permissions import Permission
 from lms.core.qr import draw_qr

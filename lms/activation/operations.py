@@ -25,17 +25,16 @@ from lms.activation.codes import (
     GRANT_GOOD_FOR,
     SENT_GOOD_FOR,
     hash_of_code,
-    hash_of_grant,
     open_codes,
     purpose_for,
     void_codes,
 )
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
-from lms.activation.rules import is_code, normalize_code
 from lms.activation.sending import REQUEST_PACE
 from lms.activation.tasks import send_code
 from lms.core import clock
 from lms.core.audit import AuditTag, record
+from lms.core.codes import hash_of_token, is_code, normalize_code
 from lms.core.db import db, hold
 from lms.core.errors import Conflict
 from lms.core.tasks import enqueue_after_commit
@@ -88,7 +87,7 @@ def prove_code(login: str, text: str) -> Proof:
         return Proof(None, None, tried)
     give_back(tried)
     token = secrets.token_urlsafe(32)
-    code.grant_hash = hash_of_grant(token)
+    code.grant_hash = hash_of_token(token)
     code.granted_at = clock.now()
     return Proof(token, code.purpose, tried)
 
@@ -117,7 +116,7 @@ def find_grant(token: str | None, purpose: CodePurpose) -> OneTimeCode:
     Raises Conflict if it was used meanwhile, is too old, or there is none.
     """
     query = select(OneTimeCode).where(
-        OneTimeCode.grant_hash == hash_of_grant(token or ""), OneTimeCode.purpose == purpose
+        OneTimeCode.grant_hash == hash_of_token(token or ""), OneTimeCode.purpose == purpose
     )
     code = db.session.scalar(query)
     if code is None or not _is_good(code):

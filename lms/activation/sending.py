@@ -11,12 +11,12 @@ from sqlalchemy import delete, select
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
 from lms.accounts.throttles import LONGEST_MEMORY, Pace
-from lms.activation.codes import SENT_GOOD_FOR, hash_of_code, new_code, void_codes
+from lms.activation.codes import SENT_GOOD_FOR, hash_of_code, void_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
-from lms.activation.rules import shown_code
 from lms.config import Settings
 from lms.core import clock
 from lms.core.audit import AuditTag, record
+from lms.core.codes import make_code, shown_code
 from lms.core.db import db, transaction
 from lms.core.mail import SendingFailed, TextMessage, mailer, outbox, text_sender
 
@@ -70,7 +70,7 @@ def _prepare(code_id: int) -> _Letter | None:
     if row.person_id is None or way is None or now >= row.created_at + SENT_GOOD_FOR:
         row.next_send_at = None
         return None
-    code = new_code()
+    code = make_code()
     row.channel, to = way
     row.code_hash = hash_of_code(row.person_id, code)
     row.expires_at = now + SENT_GOOD_FOR

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms.accounts.confirmation import confirm_password
 from lms.accounts.models import Person
 from lms.core import clock
+from lms.core.codes import grouped
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError
 from lms.core.qr import draw_qr
@@ -20,7 +21,7 @@ from lms.second_factor.models import ChallengePurpose
 from lms.second_factor.passkeys import add_passkey, options_to_add, party_here
 from lms.second_factor.presence import asks_presence, note_present
 from lms.second_factor.recovery import make_codes
-from lms.second_factor.rules import grouped, is_origin_of
+from lms.second_factor.rules import is_origin_of
 from lms.second_factor.totp import provisioning_uri, secret_of, start_totp, totp_in_setup
 from lms.web.auth import signed_in
 from lms.web.limits import FLOOD, limiter

@@ -14,6 +14,7 @@ from lms.accounts.sessions import begin_session, session_of
 from lms.accounts.throttles import PASSWORD_PACE, give_back, take_try
 from lms.core import clock
 from lms.core.audit import AuditTag
+from lms.core.codes import is_code, normalize_code
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid
 from lms.second_factor.challenges import take_challenge
@@ -21,7 +22,7 @@ from lms.second_factor.models import ChallengePurpose, Factor
 from lms.second_factor.passkeys import use_passkey
 from lms.second_factor.records import record_change
 from lms.second_factor.recovery import use_recovery_code
-from lms.second_factor.rules import is_recovery_code, is_totp_code, normalize_code
+from lms.second_factor.rules import is_totp_code
 from lms.second_factor.totp import use_totp
 
 
@@ -45,7 +46,7 @@ def show_code(person: Person, text: str) -> Shown:
     counted as a try; it raises Invalid(field="code").
     """
     code = normalize_code(text)
-    if not is_totp_code(code) and not is_recovery_code(code):
+    if not is_totp_code(code) and not is_code(code):
         raise Invalid(_l("请输入 6 位数字的验证码，或 10 个字符的恢复码。"), field="code")
     with transaction():
         # Sharing no key with the password: whoever guesses at one leaves the other's owner alone.

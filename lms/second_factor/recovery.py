@@ -1,7 +1,5 @@
 """Recovery codes: ten on paper, each good once in place of a lost factor."""
 
-import secrets
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, update
 
@@ -9,17 +7,13 @@ from lms.accounts.models import Person
 from lms.accounts.vault import vault
 from lms.core import clock
 from lms.core.audit import AuditTag
+from lms.core.codes import is_code, make_code, shown_code
 from lms.core.db import db
 from lms.core.errors import Conflict
 from lms.second_factor.models import Factor, RecoveryCode
 from lms.second_factor.queries import has_factor
 from lms.second_factor.records import hold_person, record_change
-from lms.second_factor.rules import (
-    RECOVERY_CODES,
-    grouped,
-    is_recovery_code,
-    make_recovery_code,
-)
+from lms.second_factor.rules import RECOVERY_CODES
 
 
 def make_codes(person: Person) -> list[str]:
@@ -31,18 +25,18 @@ def make_codes(person: Person) -> list[str]:
     if not has_factor(person.id):
         raise Conflict(_l("请先设置验证器应用或通行密钥，再生成恢复码。"))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-    codes = {make_recovery_code(secrets.choice) for _ in range(RECOVERY_CODES)}
+    codes = {make_code() for _ in range(RECOVERY_CODES)}
     while len(codes) < RECOVERY_CODES:
-        codes.add(make_recovery_code(secrets.choice))
+        codes.add(make_code())
     for code in codes:
         db.session.add(RecoveryCode(person_id=person.id, code_hash=_hash(person.id, code)))
     record_change(AuditTag.ACCOUNTS_FACTOR_ADD, person, Factor.RECOVERY_CODE)
-    return [grouped(code, 5, "-") for code in codes]
+    return [shown_code(code) for code in codes]
 
 
 def use_recovery_code(person_id: int, code: str) -> bool:
     """Whether this normalized code is an unused one of the person's; it is never so again."""
-    if not is_recovery_code(code):
+    if not is_code(code):
         return False
     use = update(RecoveryCode).where(
         RecoveryCode.person_id == person_id,

@@ -1,45 +1,18 @@
-"""What codes look like, and where passkeys work."""
+"""What an authenticator's codes look like, and where passkeys work."""
 
 import ipaddress
 import re
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 CODE_DIGITS = 6
 RECOVERY_CODES = 10
-# Letters and digits that nobody takes for another: 32 of them, so ten make 50 bits.
-RECOVERY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-RECOVERY_LENGTH = 10
-_NO_PART = re.compile(r"[\s\-‐-―−]+")
-_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
-_RECOVERY_CODE = re.compile(rf"[{RECOVERY_ALPHABET}]{{{RECOVERY_LENGTH}}}")
-
-
-def normalize_code(text: str) -> str:
-    """A typed code as it is compared: without spaces and hyphens, narrow, upper case."""
-    return _NO_PART.sub("", unicodedata.normalize("NFKC", text)).upper()
+_TOTP_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 
 
 def is_totp_code(code: str) -> bool:
     """Whether a normalized code has the form of an authenticator's."""
-    return _CODE.fullmatch(code) is not None
-
-
-def is_recovery_code(code: str) -> bool:
-    """Whether a normalized code has the form of a recovery code."""
-    return _RECOVERY_CODE.fullmatch(code) is not None
-
-
-def make_recovery_code(choose: Callable[[str], str]) -> str:
-    """A recovery code of characters that `choose` picks from an alphabet."""
-    return "".join(choose(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
-
-
-def grouped(text: str, size: int, joint: str = " ") -> str:
-    """The text in groups, as it is read out and typed: "ABCD EFGH"."""
-    return joint.join(text[start : start + size] for start in range(0, len(text), size))
+    return _TOTP_CODE.fullmatch(code) is not None
 
 
 @dataclass(frozen=True)

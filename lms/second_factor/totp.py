@@ -14,12 +14,13 @@ from lms.accounts.vault import vault
 from lms.config import Settings
 from lms.core import clock
 from lms.core.audit import AuditTag
+from lms.core.codes import normalize_code
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.second_factor.models import Factor, TotpDevice
 from lms.second_factor.queries import totp_of
 from lms.second_factor.records import count_as_shown, hold_person, record_change
-from lms.second_factor.rules import is_totp_code, normalize_code
+from lms.second_factor.rules import is_totp_code
 
 # A set-up that is not finished within this time begins anew with another secret.
 SETUP_FOR = dt.timedelta(minutes=20)

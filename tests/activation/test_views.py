@@ -12,8 +12,8 @@ from lms.accounts.models import Person
 from lms.accounts.passwords import is_password_right
 from lms.accounts.session_models import SignInSession
 from lms.activation.models import OneTimeCode
-from lms.activation.rules import shown_code
 from lms.core.audit import AuditEvent, AuditTag
+from lms.core.codes import shown_code
 from lms.core.db import db, transaction
 from tests.activation.support import CODE, NEW, code_for, imported, last_mail, make_unit, outbox
 from tests.factories import PersonFactory

@@ -2,12 +2,12 @@
 
 import pytest
 
+from lms.core.codes import normalize_code
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict
 from lms.second_factor.models import RecoveryCode
 from lms.second_factor.queries import factors_of
 from lms.second_factor.recovery import make_codes, use_recovery_code
-from lms.second_factor.rules import normalize_code
 from tests.factories import PersonFactory
 from tests.second_factor.support import give_passkey, give_totp
 from tests.security.support import at_once

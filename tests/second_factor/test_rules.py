@@ -1,49 +1,17 @@
 import pytest
 
 from lms.second_factor.rules import (
-    grouped,
     is_origin_of,
-    is_recovery_code,
     is_totp_code,
-    make_recovery_code,
-    normalize_code,
     relying_party,
 )
 
 pytestmark = pytest.mark.no_database
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("123456", "123456"),
-        (" 123 456 ", "123456"),
-        ("１２３４５６", "123456"),
-        ("123\u00a0456", "123456"),
-        ("abcde-fghjk", "ABCDEFGHJK"),
-        ("abcde–fghjk", "ABCDEFGHJK"),
-    ],
-)
-def test_a_code_is_read_however_it_is_typed(typed, code):
-    assert normalize_code(typed) == code
-
-
 @pytest.mark.parametrize("text", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "-23456"])
 def test_only_six_digits_are_a_code(text):
     assert not is_totp_code(text)
-
-
-@pytest.mark.parametrize("text", ["", "ABCDE", "ABCDEFGHJI", "ABCDEFGHJ0", "ABCDEFGHJKL"])
-def test_only_ten_plain_characters_are_a_recovery_code(text):
-    assert not is_recovery_code(text)
-
-
-def test_a_recovery_code_is_made_of_plain_characters():
-    assert is_recovery_code(make_recovery_code(lambda alphabet: alphabet[-1]))
-
-
-def test_a_secret_is_shown_in_groups():
-    assert grouped("ABCDEFGHIJ", 4) == "ABCD EFGH IJ"
 
 
 @pytest.mark.parametrize(
