@@ -58,7 +58,13 @@ class Settings:
         "http://127.0.0.1:8000", doc="The hour bank's address, to which credits are delivered."
     )
     platform_code: str = setting("local", doc="This platform's name in the hour bank's register.")
-    issuer_name: str = setting("学时继续教育平台", doc="Issuer printed on certificates.")
+    issuer_name: str = setting(
+        "学时继续教育平台",
+        doc="Issuer printed on certificates, who is also named as answering for personal data.",
+    )
+    contact: str = setting(
+        "", doc="How people reach whoever answers for their data: telephone, e-mail, address."
+    )
     locale: str = setting("zh", doc="Language of visitors who chose none: zh or en.")
     ratelimit_storage: str = setting("memory://", doc="Where rate limits are counted (limits URI).")
     proxies: int = setting(

@@ -23,7 +23,7 @@ _EMAIL = re.compile(
 )
 LONGEST_NAME = 50
 # The edition of templates/accounts/privacy.html; what was agreed to stands in the audit trail.
-PRIVACY_NOTICE = 1
+PRIVACY_NOTICE = 2
 LONGEST_EMAIL = 128
 
 

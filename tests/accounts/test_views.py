@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from tests.factories import PersonFactory
 from tests.factories.accounts import PASSWORD
 from tests.support import sign_in
@@ -44,3 +46,15 @@ def test_the_sign_in_page_leads_on(client):
 
 def test_the_privacy_notice_is_open_to_all(client):
     assert "敏感个人信息" in client.get("/privacy").text
+
+
+def test_the_privacy_notice_names_who_answers_for_it_and_how_to_reach_them(
+    app, client, monkeypatch
+):
+    settings = app.extensions["settings"]
+    assert settings.issuer_name in client.get("/privacy").text
+    reached = replace(settings, contact="0633-1234567")
+    monkeypatch.setitem(app.extensions, "settings", reached)
+    page = client.get("/privacy").text
+    assert "联系方式：0633-1234567" in page
+    assert "网络地址" in page

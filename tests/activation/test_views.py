@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
 from lms.accounts.passwords import is_password_right
+from lms.accounts.rules import PRIVACY_NOTICE
 from lms.accounts.session_models import SignInSession
 from lms.activation.models import OneTimeCode
 from lms.core.audit import AuditEvent, AuditTag
@@ -60,7 +61,7 @@ def test_an_imported_person_activates_the_account_and_is_signed_in(client):
     event = db.session.scalars(
         select(AuditEvent).where(AuditEvent.tag == AuditTag.ACCOUNTS_CODE_USE.value)
     ).one()
-    assert event.detail["privacy_notice"] == 1
+    assert event.detail["privacy_notice"] == PRIVACY_NOTICE
 
 
 @pytest.mark.parametrize(
