@@ -1,7 +1,7 @@
 """A running system and browsers for the journeys.
 
 LMS_TEST_HEADED=1 shows the browser and slows it down, so that a person can watch.
-LMS_TEST_LOCALE=en-US lets the browser prefer English: for the pictures of `test_pages.py`, since
+LMS_TEST_LANGUAGE=en starts the system in English: for the pictures of `test_pages.py`, since the
 journeys that read words need the Chinese ones. What a failed journey saw is kept in test-results/:
 a picture and a trace (`playwright show-trace`), with LMS_TEST_TRACE=1 with every page as it was.
 """
@@ -32,7 +32,6 @@ ARGUMENTS = [
     "--mute-audio",
     "--autoplay-policy=no-user-gesture-required",
 ]
-LOCALE = os.environ.get("LMS_TEST_LOCALE", "zh-CN")
 HAS_FAILED = pytest.StashKey[bool]()
 
 
@@ -98,7 +97,7 @@ def visit(
     def open_browser(name: str, *, phone: bool = False) -> Visitor:
         shape = PHONE if phone else DESK
         context = browser.new_context(
-            **shape, locale=LOCALE, timezone_id="Asia/Shanghai", base_url=system.url
+            **shape, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=system.url
         )
         context.set_default_timeout(15_000)
         # Copying every page as it was at every step costs a seventh of all the work.

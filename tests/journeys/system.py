@@ -89,6 +89,7 @@ class System:
             # As in the demonstration; the journey of the second factor sets one up all the same.
             "second_factor": "offered",
             "bank_url": self.url,
+            "locale": os.environ.get("LMS_TEST_LANGUAGE", "zh"),
         }
 
     def _command(self, part: str) -> list[str]:
