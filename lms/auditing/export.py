@@ -17,12 +17,11 @@ from lms.auditing.rows import EventRow, rows_of
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.enums import LabelledEnum
+from lms.web.downloads import safe_cell
 
 MOST_ROWS = 100_000
 _BATCH = 1000
 _CHUNK_BYTES = 256 * 1024
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ExportFormat(LabelledEnum):
@@ -99,12 +98,7 @@ def _line(row: EventRow) -> list[str]:
         event.address,
         _("；").join(f"{label}：{value}" for label, value in row.details),
     ]
-    return [harmless("" if cell is None else str(cell)) for cell in cells]
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return [safe_cell("" if cell is None else str(cell)) for cell in cells]
 
 
 def csv_file(rows: Iterator[list[str]]) -> Iterator[bytes]:

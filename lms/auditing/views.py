@@ -21,6 +21,7 @@ from lms.core.db import db, transaction
 from lms.core.errors import Invalid
 from lms.core.permissions import Permission
 from lms.web.auth import permissions_here, staff
+from lms.web.downloads import CSV, XLSX, attachment
 from lms.web.limits import limiter
 from lms.web.paging import KeysetPage, place_of, record_id
 
@@ -77,12 +78,7 @@ def export() -> Response:
 def _download(name: str, chosen: ExportFormat, rows: Iterator[list[str]]) -> Response:
     is_csv = chosen is ExportFormat.CSV
     content = files.csv_file(rows) if is_csv else files.xlsx_file(rows)
-    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = Response(
-        stream_with_context(content), mimetype="text/csv; charset=utf-8" if is_csv else sheet
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(stream_with_context(content), name, CSV if is_csv else XLSX)
 
 
 def _page(who: WhoForm) -> tuple[str, bool]:

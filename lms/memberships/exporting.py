@@ -15,12 +15,10 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import transaction
 from lms.core.errors import Conflict
 from lms.memberships.queries import PeopleFilter, people_page
+from lms.web.downloads import CSV, XLSX, safe_cell
 from lms.web.paging import FIRST, Place
 
-FORMATS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
+FORMATS = {"xlsx": XLSX, "csv": CSV}
 MOST_ROWS = 20_000
 _CHUNK = 500
 _HEADINGS = (
@@ -76,12 +74,7 @@ def _row(person: Person) -> list[str]:
         person.state.label,
         _("已激活") if person.is_activated else _("未激活"),
     ]
-    return [as_text(str(text)) for text in texts]
-
-
-def as_text(cell: str) -> str:
-    """The cell, quoted if a spreadsheet would take it for a formula (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return [safe_cell(str(text)) for text in texts]
 
 
 def _csv(rows: list[list[str]]) -> bytes:

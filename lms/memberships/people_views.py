@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,6 +14,7 @@ from lms.memberships import exporting, finding, queries
 from lms.memberships.people_forms import PeopleFilterForm, kept_arguments
 from lms.memberships.queries import PeopleFilter, count_people, people_page
 from lms.web.auth import permissions_here, staff
+from lms.web.downloads import attachment
 from lms.web.limits import limiter
 from lms.web.paging import Place, place_of, record_id
 
@@ -89,6 +90,4 @@ def export() -> BaseResponse:
     kind = request.form.get("format", "")
     kind = kind if kind in exporting.FORMATS else "xlsx"
     content = exporting.export_people(current_user, wanted, kind)
-    response = Response(content, mimetype=exporting.FORMATS[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="people.{kind}"'
-    return response
+    return attachment(content, f"people.{kind}", exporting.FORMATS[kind])

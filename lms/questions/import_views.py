@@ -25,9 +25,9 @@ from lms.questions.workbook import (
     template_workbook,
 )
 from lms.web.auth import staff
+from lms.web.downloads import attachment
 from lms.web.refusals import show_refusal
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A thousand questions of the greatest length in UTF-8 need about 20 MB.
 _ROWS_BYTES = 24 * 1024 * 1024
 
@@ -105,7 +105,7 @@ def _is_row(row: Any) -> bool:
 @staff(EDIT)
 def template(slug: str) -> Response:
     managed_course(slug)
-    return _workbook(template_workbook(), "questions-template.xlsx")
+    return attachment(template_workbook(), "questions-template.xlsx")
 
 
 @blueprint.get("/export.xlsx")
@@ -113,9 +113,4 @@ def template(slug: str) -> Response:
 def export(slug: str) -> Response:
     course = managed_course(slug)
     query = queries.questions_of(course).order_by(Question.id)
-    return _workbook(export_workbook(db.session.scalars(query)), f"questions-{slug}.xlsx")
-
-
-def _workbook(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=XLSX, headers=headers)
+    return attachment(export_workbook(db.session.scalars(query)), f"questions-{slug}.xlsx")

@@ -1,7 +1,7 @@
 """Staff pages: import people from a workbook, and what was imported before."""
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,10 +26,10 @@ from lms.roster.storage import MARKED, pieces_of, settings
 from lms.roster.tasks import apply_roster, check_roster, tidy_roster
 from lms.roster.template_workbook import FILE_NAME, MOST_LISTED_UNITS, template_workbook
 from lms.web.auth import permissions_here, staff
+from lms.web.downloads import attachment
 from lms.web.limits import limiter
 from lms.web.paging import newest_first, record_id
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMPORT = Permission.PEOPLE_ROSTER_IMPORT
 # What a form adds to its file.
 _FORM_BYTES = 64 * 1024
@@ -104,13 +104,7 @@ def upload() -> BaseResponse | tuple[str, int]:
 @staff(IMPORT)
 def template() -> Response:
     units = queries.units_in_scope(current_user, MOST_LISTED_UNITS)
-    return _attachment(template_workbook(units), FILE_NAME)
-
-
-def _attachment(content: bytes | Iterator[bytes], name: str) -> Response:
-    response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return attachment(template_workbook(units), FILE_NAME)
 
 
 @blueprint.get("/<int:import_id>")
@@ -206,4 +200,4 @@ def marked(import_id: int) -> Response:
         roster = queries.find_import(current_user, import_id)
         key = operations.open_marked(current_user, roster)
         name = roster.file_name.rpartition(".")[0] or roster.file_name
-    return _attachment(b"".join(pieces_of(key, MARKED)), _("%(name)s-检查结果.xlsx", name=name))
+    return attachment(b"".join(pieces_of(key, MARKED)), _("%(name)s-检查结果.xlsx", name=name))

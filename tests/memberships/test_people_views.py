@@ -13,7 +13,6 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db
-from lms.memberships.exporting import as_text
 from lms.memberships.queries import PAGE_SIZE
 from lms.organizations.models import Organization
 from tests.factories.accounts import PersonFactory, identity_number
@@ -212,8 +211,3 @@ def test_the_export_is_masked_guarded_and_recorded(
     assert "13800138000" not in text.text
     query = select(AuditEvent).where(AuditEvent.tag == AuditTag.ACCOUNTS_PEOPLE_EXPORT.value)
     assert [event.detail["rows"] for event in db.session.scalars(query)] == [1, 1]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert as_text(text) == f"'{text}"
