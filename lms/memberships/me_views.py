@@ -133,15 +133,16 @@ def cancel(request_id: int) -> Response:
 @signed_in
 def answer(request_id: int) -> Response:
     """Say yes or no to a unit that asked for one."""
-    approve = request.form.get("decision") == "approve"
-    form = RefusalForm()
+    waiting = request_queries.find_request(current_user, _own(request_id))
+    request_queries.check_may_answer(current_user, waiting)
+    approve, form = request.form.get("decision") == "approve", RefusalForm()
     if not approve and not form.validate():
         flash(str(form.reason.errors[0]), "error")
         return redirect(url_for("accounts.me"), 303)
     try:
         with transaction():
             operations.decide_request(
-                current_user, _own(request_id), approve=approve, reason=form.reason.data or ""
+                current_user, request_id, approve=approve, reason=form.reason.data or ""
             )
     except DomainError as refusal:
         flash_refusal(refusal)

@@ -24,7 +24,7 @@ from lms.memberships.models import (
     RequestSide,
     RequestState,
 )
-from lms.memberships.request_queries import may_answer, may_see, open_request
+from lms.memberships.request_queries import check_may_answer, find_request, open_request
 from lms.memberships.states import REQUEST
 from lms.organizations.models import Organization
 from lms.organizations.operations import keep_open
@@ -124,16 +124,13 @@ def decide_request(
     Raises NotFound if `actor` has no say in it, NotAllowed on a request of their own, Invalid for
     a refusal without reason, Conflict if it was decided already.
     """
-    request = db.session.get(MembershipRequest, request_id)
-    if request is None or not may_see(actor, request):
-        raise NotFound()
+    request = find_request(actor, request_id)
     if approve:
         keep_open([request.to_id])
     # The person first, then the request, as everybody takes them.
     hold(request.person)
     hold(request)
-    if not may_answer(actor, request):
-        raise NotAllowed(_l("不能审批自己的申请，请由对方或上级办理。"))
+    check_may_answer(actor, request)
     reason = reason.strip()[:LONGEST_TEXT]
     if not approve and not reason:
         raise Invalid(_l("请写明不同意的原因，申请人会看到。"), field="reason")

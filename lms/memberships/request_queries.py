@@ -1,11 +1,13 @@
 """Requests: whose turn it is, and who may see them."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
 from lms.core.db import db
+from lms.core.errors import NotAllowed, NotFound
 from lms.core.permissions import Permission
 from lms.memberships.models import MembershipRequest, RequestSide, RequestState
 
@@ -78,8 +80,18 @@ def count_to_decide(actor: Person) -> int:
     return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
-def may_see(actor: Person, request: MembershipRequest) -> bool:
-    """Whether the request concerns `actor`, or a unit in their charge that has a say in it."""
+def find_request(actor: Person, request_id: int) -> MembershipRequest:
+    """A request that concerns `actor`, or a unit in their charge that has a say in it.
+
+    Raises NotFound for any other.
+    """
+    request = db.session.get(MembershipRequest, request_id)
+    if request is None or not _may_see(actor, request):
+        raise NotFound()
+    return request
+
+
+def _may_see(actor: Person, request: MembershipRequest) -> bool:
     if actor.id == request.person_id or is_allowed(actor, _DECIDE, request.to_id):
         return True
     from_there = request.side is RequestSide.NEW_UNIT
@@ -94,6 +106,12 @@ def may_answer(actor: Person, request: MembershipRequest) -> bool:
     if actor.id == request.asked_by_id:
         return False
     return actor.id == request.person_id or is_allowed(actor, _DECIDE, request.from_id)
+
+
+def check_may_answer(actor: Person, request: MembershipRequest) -> None:
+    """Raise NotAllowed unless it is for `actor` to say yes or no."""
+    if not may_answer(actor, request):
+        raise NotAllowed(_l("不能审批自己的申请，请由对方或上级办理。"))
 
 
 def _with_facts() -> Select[MembershipRequest]:

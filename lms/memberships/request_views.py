@@ -76,6 +76,8 @@ def approve() -> Response:
 @blueprint.post("/requests/<int:request_id>/refuse")
 @staff(_DECIDE)
 def refuse(request_id: int) -> Response:
+    waiting = request_queries.find_request(current_user, request_id)
+    request_queries.check_may_answer(current_user, waiting)
     form = RefusalForm()
     if not form.validate():
         flash(str(form.reason.errors[0]), "error")
