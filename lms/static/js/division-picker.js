@@ -12,7 +12,7 @@ function selectOf(picker, name, divisions) {
   select.className = 'form-select';
   select.name = name;
   select.setAttribute('aria-label', divisions[0].label);
-  select.append(option('', picker.dataset.choose + divisions[0].label));
+  select.append(option('', picker.dataset.choose.replace('{level}', divisions[0].label)));
   select.append(...divisions.map((each) => option(each.code, each.name)));
   return select;
 }
