@@ -56,9 +56,10 @@ def _worker_database(url: str | None) -> str | None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_hasher() -> Iterator[PasswordHasher]:
-    """The hasher passwords are kept with; tests get one that need not withstand a farm."""
-    kept, quick = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+def own_hasher() -> Iterator[tuple[PasswordHasher, str]]:
+    """The hasher of passwords and nobody's hash; tests get some that need not withstand a farm."""
+    kept = passwords._hasher, passwords._NOBODYS_HASH
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", quick)
         patch.setattr(passwords, "_NOBODYS_HASH", quick.hash("nobody's"))

@@ -10,7 +10,7 @@ from flask import render_template_string
 from lms.certificates import files, operations, verify_views
 from lms.certificates.keys import load_signing_keys
 from lms.certificates.models import Certificate, RevocationReason
-from lms.certificates.pdf import render_html
+from lms.certificates.press import render_html
 from lms.certificates.rules import format_number
 from lms.certificates.signing import sign_pdf
 from lms.core.db import db, transaction
