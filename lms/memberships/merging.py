@@ -20,6 +20,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.events import person_merged
 from lms.core.permissions import Permission
 from lms.core.states import move
+from lms.memberships.models import RequestSide
 from lms.memberships.operations import cancel_open_request
 from lms.memberships.queries import check_over_posts
 from lms.memberships.request_queries import open_request
@@ -78,25 +79,24 @@ def pair_to_merge(actor: Person, survivor_id: int, duplicate_id: int) -> Pair:
 
 
 def person_to_merge(actor: Person, person_id: int) -> Person:
-    """A person whom `actor` may merge: of a unit in reach, now, before, or asked for.
+    """A person whom `actor` may merge: of a unit in reach, now or before, or who asks for one.
 
     Raises NotFound for any other.
     """
     person = db.session.get(Person, person_id)
-    if person is None or not _is_in_reach(actor, person):
+    if person is None or not is_allowed(actor, _MERGE, _unit_in_charge_id(person)):
         raise NotFound()
     return person
 
 
-def _is_in_reach(actor: Person, person: Person) -> bool:
-    return any(is_allowed(actor, _MERGE, each) for each in _units_in_charge(person))
-
-
-def _units_in_charge(person: Person) -> list[int]:
-    # Whoever registered a second time belongs to no unit yet; the unit they ask is in charge.
+def _unit_in_charge_id(person: Person) -> int | None:
+    unit_id = unit_in_charge_id(person)
+    if unit_id is not None:
+        return unit_id
+    # Whoever registered a second time belongs to no unit yet; the one that they ask is in charge.
+    # One that asks for them is not: it could ask for anybody.
     asked = open_request(person)
-    unit_ids = [unit_in_charge_id(person), asked.to_id if asked else None]
-    return [each for each in unit_ids if each is not None]
+    return asked.to_id if asked is not None and asked.side is RequestSide.PERSON else None
 
 
 def merge_people(actor: Person, survivor_id: int, duplicate_id: int, cause: MergeCause) -> Person:
@@ -110,7 +110,7 @@ def merge_people(actor: Person, survivor_id: int, duplicate_id: int, cause: Merg
     pair = pair_to_merge(actor, survivor_id, duplicate_id)
     survivor, duplicate = pair.survivor, pair.duplicate
     unit = pair.new_unit
-    told = {person.id: _units_in_charge(person)[0] for person in (survivor, duplicate)}
+    told = {person.id: _unit_in_charge_id(person) for person in (survivor, duplicate)}
     for person in (survivor, duplicate):
         cancel_open_request(person, actor.id)
     leave_unit(duplicate, EmploymentEnd.MERGED, actor.id)
@@ -159,7 +159,7 @@ def duplicates_of(person: Person) -> list[Person]:
     return list(db.session.scalars(query))
 
 
-def _record(actor: Person, pair: Pair, cause: MergeCause, unit_ids: dict[int, int]) -> None:
+def _record(actor: Person, pair: Pair, cause: MergeCause, unit_ids: dict[int, int | None]) -> None:
     # Under both, so that either record tells of it, and to the unit that was in charge before.
     for person, role in ((pair.survivor, "survivor"), (pair.duplicate, "duplicate")):
         record(

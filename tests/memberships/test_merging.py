@@ -27,6 +27,8 @@ from lms.hourbank.models import Balance, BankPerson, EntryKind, LedgerEntry
 from lms.hours.models import Credit
 from lms.hours.queries import credits_of, own_sums
 from lms.memberships.merging import MergeCause, merge_people
+from lms.memberships.models import RequestSide
+from lms.memberships.operations import request_membership
 from lms.memberships.request_queries import open_request
 from lms.payments.models import Order, OrderState
 from lms.watching.models import StudyClock
@@ -113,6 +115,39 @@ def test_whoever_registered_a_second_time_is_merged_before_a_unit_approves(clerk
 
     assert db.session.get_one(Person, waiting.id).merged_into_id == known.id
     assert open_request(waiting) is None
+
+
+@pytest.mark.parametrize("side", [RequestSide.NEW_UNIT, RequestSide.OLD_UNIT])
+def test_what_a_unit_asks_for_puts_nobody_within_reach_of_its_bureau(
+    app: Flask, side: RequestSide
+) -> None:
+    """Else an officer would ask for a stranger and merge them before they could say no."""
+    clerk = PostFactory(
+        organization=bureau("日照市人社局", "371100"), role=Role.BUREAU_OFFICER
+    ).person
+    ours, theirs = city_unit("日照机械厂", "371102"), city_unit("烟台造船厂", "370600")
+    survivor, stranger = PersonFactory(unit=ours), PersonFactory(unit=theirs)
+    with transaction():
+        request_membership(clerk, stranger, ours, side=side)
+
+    with pytest.raises(NotFound):
+        _merge(clerk, survivor, stranger)
+
+
+@pytest.mark.parametrize("state", [PersonState.PENDING, PersonState.ACTIVE])
+def test_asking_for_somebody_without_a_unit_puts_them_within_nobodys_reach(
+    app: Flask, state: PersonState
+) -> None:
+    clerk = PostFactory(
+        organization=bureau("日照市人社局", "371100"), role=Role.BUREAU_OFFICER
+    ).person
+    ours = city_unit("日照机械厂", "371102")
+    survivor, stranger = PersonFactory(unit=ours), PersonFactory(state=state)
+    with transaction():
+        request_membership(clerk, stranger, ours, side=RequestSide.NEW_UNIT)
+
+    with pytest.raises(NotFound):
+        _merge(clerk, survivor, stranger)
 
 
 def test_an_empty_phone_is_filled_and_a_given_one_stays(
