@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Collection
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from lms.roster.tasks import apply_roster, check_roster, tidy_roster
 from lms.roster.template_workbook import FILE_NAME, MOST_LISTED_UNITS, template_workbook
 from lms.web.auth import permissions_here, staff
 from lms.web.downloads import attachment
+from lms.web.errors import http_error
 from lms.web.limits import limiter
 from lms.web.paging import newest_first, record_id
 
@@ -39,18 +41,40 @@ blueprint = Blueprint("roster", __name__, url_prefix="/manage/roster")
 
 @blueprint.url_value_preprocessor
 def _take_a_large_file(endpoint: str | None, _values: object) -> None:
-    if endpoint == "roster.upload":
-        request.max_content_length = settings().roster_max_mb * 1024 * 1024 + _FORM_BYTES
-        # In memory: a temporary file would hold identity numbers in clear.
-        request._get_file_stream = _in_memory  # type: ignore[method-assign]
+    if endpoint != "roster.upload":
+        return
+    # A form is read before the guard and the limiter see who sends it.
+    if not _may_import():
+        request._get_file_stream = _nowhere  # type: ignore[method-assign]
+        return
+    request.max_content_length = settings().roster_max_mb * 1024 * 1024 + _FORM_BYTES
+    # In memory: a temporary file would hold identity numbers in clear.
+    request._get_file_stream = _in_memory  # type: ignore[method-assign]
+
+
+def _may_import() -> bool:
+    return IMPORT in permissions_here()
 
 
 def _in_memory(*_args: object, **_kwargs: object) -> io.BytesIO:
     return io.BytesIO()
 
 
+class _Nowhere(io.BytesIO):
+    """A file that forgets what is written to it."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+def _nowhere(*_args: object, **_kwargs: object) -> io.BytesIO:
+    return _Nowhere()
+
+
 @blueprint.errorhandler(RequestEntityTooLarge)
-def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+def _too_large(error: RequestEntityTooLarge) -> Any:
+    if not _may_import():
+        return http_error(error)
     message = str(FileFault.TOO_LARGE.label) % {"limit": settings().roster_max_mb}
     return _refused_upload(UploadForm(formdata=None), message), 413
 

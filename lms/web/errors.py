@@ -42,7 +42,7 @@ def answer(status: int, title: str, detail: str, code: str, **more: Any) -> Any:
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -60,7 +60,8 @@ def _csrf_error(error: CSRFError) -> Any:
     return answer(400, _("页面已过期"), detail, "page-expired")
 
 
-def _http_error(error: HTTPException) -> Any:
+def http_error(error: HTTPException) -> Any:
+    """A refusal of the kernel's, or of a library, in words of our own."""
     status = error.code or 500
     if status < 400:
         return error

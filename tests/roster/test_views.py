@@ -10,6 +10,7 @@ from lms.core.audit import AuditEvent
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
+from lms.roster import views
 from lms.roster.enums import RosterState
 from lms.roster.models import RosterImport, RosterProblem
 from lms.roster.storage import MARKED, UPLOAD, file_of
@@ -83,6 +84,19 @@ def test_a_large_file_is_taken_and_a_larger_one_told_so(staff_client):
     answer = send_raw(staff_client, bytes(34 * 1024 * 1024))
     assert answer.status_code == 413
     assert "文件超过 32 MB" in answer.text
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_whoever_may_not_import_sends_nothing_large(app, client, is_signed_in):
+    if is_signed_in:
+        sign_in(client, PersonFactory())
+    large = bytes((app.config["MAX_CONTENT_LENGTH"]) + 1)
+    assert send_raw(client, large).status_code == 413
+
+
+def test_of_what_strangers_send_nothing_is_kept_in_memory(client, monkeypatch):
+    monkeypatch.setattr(views, "_in_memory", lambda *_args, **_more: pytest.fail("it was kept"))
+    assert send_raw(client, bytes(1024 * 1024)).status_code == 401
 
 
 def test_an_older_preview_confirms_nothing(staff_client, tasks):
