@@ -5,10 +5,24 @@ import pytest
 from lms.web.downloads import CSV, attachment, safe_cell
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_no_cell_begins_a_formula(sign: str) -> None:
     assert safe_cell(f"{sign}1+1") == f"'{sign}1+1"
     assert safe_cell("10.0.0.1") == "10.0.0.1"
+
+
+def test_no_formula_hides_behind_what_is_left_out() -> None:
+    assert safe_cell("\x0b=1+1") == "'=1+1"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
+def test_what_no_workbook_can_hold_is_left_out(character: str) -> None:
+    assert safe_cell(f"一{character}校") == "一校"
+
+
+def test_other_texts_stay_as_they_are() -> None:
+    for text in ("", "10.0.0.1", "第一行\n第二行\t·𠮷"):
+        assert safe_cell(text) == text
 
 
 def test_a_file_is_kept_under_its_name_in_any_script() -> None:
