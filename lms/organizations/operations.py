@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.organizations.models import Division, Organization, OrganizationKind
-from lms.organizations.rules import is_credit_code, normalize_credit_code
+from lms.organizations.rules import is_credit_code, is_one_line, normalize_credit_code
 
 _CODE_TAKEN = _l("该统一社会信用代码已登记。")
 _NAME_TAKEN = _l("已有同名的机构。")
@@ -83,6 +83,8 @@ def check_organization(organization: Organization) -> None:
     with db.session.no_autoflush:
         if not organization.name:
             raise Invalid(_l("请填写名称。"), field="name")
+        if not is_one_line(organization.name):
+            raise Invalid(_l("名称不能含换行或其他控制字符。"), field="name")
         if db.session.get(Division, organization.division_code) is None:
             raise Invalid(_l("请选择所在地区。"), field="division_code")
         if organization.credit_code and not is_credit_code(organization.credit_code):

@@ -5,6 +5,8 @@ from enum import IntEnum
 
 _DIVISION_CODE = re.compile(r"[1-9][0-9]{5}([0-9]{3})?")
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}")
+# Line ends, control characters, and what is no character of any text.
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -41,6 +43,11 @@ def division_level(code: str) -> DivisionLevel:
 def is_division_code(code: str) -> bool:
     """Whether it is 6 digits, or 9 for a street, and begins with that of a province."""
     return _DIVISION_CODE.fullmatch(code) is not None
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text stays in its line on every page and in every file it is written to."""
+    return _NOT_IN_A_LINE.search(text) is None
 
 
 def normalize_credit_code(text: str) -> str:

@@ -51,6 +51,13 @@ def done(operation, *arguments):
     return result
 
 
+@pytest.mark.parametrize("character", ["\n", "\t", "\x0b", "\x7f", "\x85", "\u2028", "\uffff"])
+def test_a_name_is_one_line_that_any_file_can_hold(officer, character):
+    with pytest.raises(Invalid) as refused:
+        done(operations.add_organization, officer, facts(name=f"一{character}校"))
+    assert refused.value.field == "name"
+
+
 @pytest.mark.parametrize("kind", list(KIND))
 def test_a_bureau_makes_any_kind_in_its_division_and_below(officer, kind):
     made = done(operations.add_organization, officer, facts(kind))
