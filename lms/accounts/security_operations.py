@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.confirmation import hold_confirmed, outdated_confirmation
 from lms.accounts.models import Person
 from lms.accounts.passwords import (
     DraftPassword,
@@ -15,7 +16,7 @@ from lms.accounts.passwords import (
 from lms.accounts.rules import is_username, normalize_username
 from lms.accounts.sessions import end_sessions
 from lms.core.audit import AuditTag, record
-from lms.core.db import db, hold
+from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 
 
@@ -36,18 +37,20 @@ def change_password(person: Person, confirmed: str, draft: DraftPassword) -> Non
     `confirmed` is what `confirm_password` returned. Raises Conflict(field="present") if the
     password is another one since, or the person has got a post, for which more is asked of it.
     """
-    hold(person)
-    if person.password_hash != confirmed or not keep_password(person, draft):
-        raise Conflict(_l("验证已过期或已经用过，请重新填写。"), field="present")
+    hold_confirmed(person, confirmed)
+    if not keep_password(person, draft):
+        raise outdated_confirmation()
     end_sessions(person, person.id, but=person.session)
     _record(AuditTag.ACCOUNTS_PASSWORD_CHANGE, person)
 
 
-def change_username(person: Person, text: str) -> None:
+def change_username(person: Person, confirmed: str, text: str) -> None:
     """Choose another user name to sign in with.
 
-    Raises Invalid or Conflict, field "username", for one that is not well formed or is taken.
+    `confirmed` is what `confirm_password` returned; raises what `hold_confirmed` raises. Raises
+    Invalid or Conflict, field "username", for one that is not well formed or is taken.
     """
+    hold_confirmed(person, confirmed)
     username = normalize_username(text)
     if not is_username(username):
         wrong = _l("用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成。")

@@ -66,16 +66,16 @@ def _change_password(confirmed: str, password: str) -> None:
 def change_username() -> str | Response | tuple[str, int]:
     form = ChangeUsernameForm()
     if form.validate_on_submit() and _is_done(
-        form, lambda _confirmed: _change_username(form.username.data)
+        form, lambda confirmed: _change_username(confirmed, form.username.data)
     ):
         flash(_("用户名已修改，下次请用新用户名登录。"), "success")
         return redirect(url_for("security.security"))
     return render_template("accounts/change_username.html", form=form), 422 if form.errors else 200
 
 
-def _change_username(username: str) -> None:
+def _change_username(confirmed: str, username: str) -> None:
     with transaction():
-        operations.change_username(current_user, username)
+        operations.change_username(current_user, confirmed, username)
 
 
 def _is_done(form: FlaskForm, change: Callable[[str], None]) -> bool:

@@ -68,10 +68,10 @@ def contact() -> _Page:
         form.email.data = current_user.email
     if form.validate_on_submit():
         try:
-            confirm_password(current_user, form.present.data)
+            confirmed = confirm_password(current_user, form.present.data)
             with transaction():
                 phone = (form.phone.data or "").strip() or None
-                change_own_contact(current_user, phone, form.email.data or "")
+                change_own_contact(current_user, confirmed, phone, form.email.data or "")
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:

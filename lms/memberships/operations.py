@@ -89,9 +89,9 @@ def propose_move(actor: Person, person: Person, unit: Organization, note: str) -
 
     Raises NotFound unless `actor` keeps the records of their unit.
     """
+    hold(person)
     if not is_allowed(actor, Permission.PEOPLE_PERSON_EDIT, person.unit_id):
         raise NotFound()
-    hold(person)
     return request_membership(actor, person, unit, note, RequestSide.OLD_UNIT)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.accounts.confirmation import hold_confirmed
 from lms.accounts.employments import leave_unit, unit_in_charge_id
 from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.identity import (
@@ -53,9 +54,12 @@ def edit_person(
     return person
 
 
-def change_own_contact(person: Person, phone: str | None, email: str) -> None:
-    """Change one's own phone (None keeps it) and e-mail. Raises Invalid naming the field."""
-    hold(person)
+def change_own_contact(person: Person, confirmed: str, phone: str | None, email: str) -> None:
+    """Change one's own phone (None keeps it) and e-mail. Raises Invalid naming the field.
+
+    `confirmed` is what `confirm_password` returned; raises what `hold_confirmed` raises.
+    """
+    hold_confirmed(person, confirmed)
     columns = {"email": checked_email(email), **_phone_columns(person, phone)}
     _note_changes(person, person.id, columns)
 
@@ -169,8 +173,11 @@ def _held(actor: Person, person_id: int) -> Person:
 
 
 def _visible_and_held(actor: Person, person_id: int) -> Person:
+    found = db.session.get(Person, person_id)
+    if found is not None:
+        # Before it is asked whose affair it is, which a move under way may change.
+        hold(found)
     person = find_visible_person(actor, person_id, _EDIT)
-    hold(person)
     if person.id == actor.id:
         raise NotAllowed(_l("不能办理自己的人员信息，请由上级或同事办理。"))
     if person.state is PersonState.MERGED:

@@ -69,6 +69,10 @@ def reset_second_factor(actor: Person, person_id: int) -> Person:
     """
     if person_id == actor.id:
         raise NotAllowed(_l("不能重置自己的二次验证，请由上级或同事办理。"))
+    found = db.session.get(Person, person_id)
+    if found is not None:
+        # Before it is asked who is above them, which a move or a new post under way may change.
+        hold_person(found)
     person = get_person_to_reset(actor, person_id)
     reset_person(person, actor.id)
     return person

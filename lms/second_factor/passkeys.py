@@ -77,7 +77,7 @@ def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Pas
     """Keep the passkey that the browser has made for this challenge.
 
     The session counts as one in which a factor was shown. Raises Invalid for an answer that proves
-    nothing, Conflict for a passkey that is known already.
+    nothing, Conflict for a passkey that is known already, or if the session is over.
     """
     hold_person(person)
     verified = _verify_new(challenge, answer)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from lms.accounts.models import Person
@@ -11,6 +12,7 @@ from lms.accounts.sessions import session_of
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
+from lms.core.errors import Conflict
 from lms.second_factor.models import Factor
 from lms.second_factor.notices import tell_after_commit
 
@@ -29,10 +31,18 @@ def record_change(tag: AuditTag, person: Person, factor: Factor, **detail: Any) 
 
 
 def count_as_shown(person: Person) -> None:
-    """Whoever sets up a factor has shown it in their session."""
+    """Whoever sets up a factor has shown it in their session.
+
+    Raises Conflict if that is over: whoever ended it may have given the account to somebody else,
+    whom the factor would not be of.
+    """
+    if person.session is not None:
+        # It may have been read before the person was held, and ended while that was waited for.
+        hold(person.session)
     session = session_of(person)
-    if session is not None:
-        session.second_factor_at = clock.now()
+    if session is None:
+        raise Conflict(_l("您的登录已结束，请重新登录。"))
+    session.second_factor_at = clock.now()
 
 
 def forget_shown(person_id: int) -> None:

@@ -58,7 +58,7 @@ def confirm_totp(person: Person, text: str) -> None:
     """Take the app being set up into use, in place of the one before, if `text` is its code.
 
     The session counts as one in which a factor was shown. Raises Conflict if the set-up took too
-    long, Invalid(field="code") for a wrong code.
+    long or the session is over, Invalid(field="code") for a wrong code.
     """
     hold_person(person)
     device = totp_in_setup(person)

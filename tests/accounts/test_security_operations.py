@@ -14,20 +14,29 @@ from tests.support import sign_in
 OTHER = "another maple lantern"
 
 
+def _confirm_and_be_overtaken(own, password):
+    stored = confirm_password(own, password)
+    with transaction():
+        set_password(db.session.get_one(Person, own.id), OTHER)
+    return stored
+
+
 def test_a_password_that_was_changed_meanwhile_is_not_overwritten(app, client, monkeypatch):
     """Of two changes at once the second judged a password that is no more."""
     person = PersonFactory(password=PASSWORD)
     sign_in(client, person)
-
-    def confirm_and_be_overtaken(own, password):
-        stored = confirm_password(own, password)
-        with transaction():
-            set_password(db.session.get_one(Person, own.id), OTHER)
-        return stored
-
-    monkeypatch.setattr(security_views, "confirm_password", confirm_and_be_overtaken)
+    monkeypatch.setattr(security_views, "confirm_password", _confirm_and_be_overtaken)
     assert change(client).status_code == 422
     assert is_password_right(db.session.get_one(Person, person.id), OTHER)
+
+
+def test_a_user_name_does_not_change_with_a_password_that_is_no_more(app, client, monkeypatch):
+    person = PersonFactory(password=PASSWORD, username="before")
+    sign_in(client, person)
+    monkeypatch.setattr(security_views, "confirm_password", _confirm_and_be_overtaken)
+    form = {"username": "after", "present": PASSWORD}
+    assert client.post("/me/security/username", data=form).status_code == 422
+    assert db.session.get_one(Person, person.id).username == "before"
 
 
 def test_nobody_waits_while_a_password_is_judged_and_hashed(app, client, monkeypatch):

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Flask
 
+from lms.accounts.employments import join_unit
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
-from lms.core.db import db, transaction
+from lms.core.db import db, hold, transaction
 from lms.core.permissions import Role
 from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
@@ -73,6 +74,16 @@ def waiting_request(person: Person, organization: Organization) -> MembershipReq
 def pending_person() -> Person:
     """Somebody who waits without any request."""
     return PersonFactory(state=PersonState.PENDING)
+
+
+def after_joining(organization: Organization) -> Callable[[Person], None]:
+    """In place of `hold`: who was waited for has joined this organization meanwhile."""
+
+    def held(person: Person) -> None:
+        join_unit(person, organization, None)
+        hold(person)
+
+    return held
 
 
 def in_parallel(app: Flask, count: int, work: Callable[[int], Any]) -> list[Any]:

@@ -27,7 +27,7 @@ from tests.factories.accounts import (
     PostFactory,
     identity_number,
 )
-from tests.memberships.support import manager_of, officer, unit, waiting_request
+from tests.memberships.support import after_joining, manager_of, officer, unit, waiting_request
 from tests.support import sign_in
 
 _Deed = Callable[[Person, int], Person]
@@ -184,6 +184,13 @@ def test_another_unit_finds_nobody_and_nobody_acts_on_themselves(
     _refused(NotFound, deed, person, person)
     PostFactory(person=person, organization=person.unit, role=Role.UNIT_MANAGER)
     _refused(NotAllowed, deed, db.session.get_one(Person, person.id), person)
+
+
+def test_a_unit_does_not_act_on_whoever_has_left_it_meanwhile(
+    person: Person, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "hold", after_joining(unit()))
+    _refused(NotFound, operations.suspend_person, manager, person)
 
 
 def test_a_whole_number_is_read_for_a_purpose_that_is_recorded(

@@ -28,6 +28,7 @@ from lms.organizations.models import Organization, OrganizationState
 from tests.factories import CycleFactory, PersonFactory, PostFactory
 from tests.hours.support import earn
 from tests.memberships.support import (
+    after_joining,
     in_parallel,
     manager_of,
     officer,
@@ -35,6 +36,7 @@ from tests.memberships.support import (
     unit,
     waiting_request,
 )
+from tests.waiting import second_of
 
 
 def _decide(
@@ -237,6 +239,20 @@ def test_the_old_unit_proposes_and_the_new_one_decides(app: Flask) -> None:
 def test_a_unit_proposes_only_its_own_people(app: Flask) -> None:
     person, stranger, new = PersonFactory(unit=unit()), manager_of(unit()), unit()
     _refused(NotFound, lambda: operations.propose_move(stranger, person, new, ""))
+
+
+def test_a_unit_proposes_nobody_who_has_left_it_meanwhile(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = unit(), unit()
+    person, proposer = PersonFactory(unit=old), manager_of(old)
+    monkeypatch.setattr(operations, "hold", after_joining(unit()))
+
+    def propose() -> None:
+        with transaction():
+            operations.propose_move(proposer, person, new, "")
+
+    _refused(NotFound, propose)
 
 
 def _ask(asker: Person, new: Organization, person: Person | None, name: str) -> MembershipRequest:

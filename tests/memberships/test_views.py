@@ -7,12 +7,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.accounts.enums import IdentityKind, PersonState
+from lms.accounts.confirmation import confirm_password
+from lms.accounts.enums import IdentityKind, PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
 from lms.core.db import db, transaction
+from lms.memberships import me_views
 from lms.memberships.models import MembershipRequest, RequestState
-from lms.memberships.operations import ask_for_person
+from lms.memberships.operations import (
+    ask_for_person,
+    cancel_request,
+    decide_request,
+    propose_move,
+)
 from lms.organizations.models import Organization
 from tests.factories import CourseFactory
 from tests.factories.accounts import PASSWORD, PersonFactory, identity_number
@@ -282,6 +289,26 @@ def test_one_changes_ones_own_contact_with_the_password(app: Flask, school: Orga
     assert "联系方式已修改" in answer.text
     assert read_phone(db.session.get_one(Person, person.id)) == "13900139000"
     assert "13900139000" not in answer.text
+
+
+def test_contacts_do_not_change_with_a_password_that_is_no_more(
+    app: Flask, school: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A roster may give the record to whom it belongs to between the password and the change."""
+    person = PersonFactory(unit=school, password=PASSWORD, phone="13800138000")
+    own = sign_in(app.test_client(), person)
+
+    def confirm_and_be_overtaken(asker: Person, password: str) -> str:
+        stored = confirm_password(asker, password)
+        with transaction():
+            db.session.get_one(Person, asker.id).password_hash = None
+        return stored
+
+    monkeypatch.setattr(me_views, "confirm_password", confirm_and_be_overtaken)
+    data = {"phone": "13900139000", "email": "", "present": PASSWORD}
+
+    assert own.post("/me/profile/contact", data=data).status_code == 422
+    assert read_phone(db.session.get_one(Person, person.id)) == "13800138000"
 
 
 def test_a_bureau_merges_after_a_preview(app: Flask, school: Organization) -> None:

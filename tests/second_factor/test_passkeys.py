@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.accounts.sessions import begin_session
+from lms.accounts.sessions import begin_session, end_sessions
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.second_factor.challenges import CHALLENGE_FOR, take_challenge
@@ -114,6 +114,18 @@ def test_a_challenge_of_another_session_cannot_be_taken(person):
         begin_session(person)
     with pytest.raises(Conflict), transaction():
         take_challenge(person, ChallengePurpose.SHOW)
+
+
+def test_no_passkey_is_kept_for_a_session_that_was_ended_meanwhile(person):
+    made = Authenticator()
+    with transaction():
+        begin_session(person)
+        options = options_to_add(person)
+        challenge = take_challenge(person, ChallengePurpose.ADD)
+        end_sessions(person, None)
+    with pytest.raises(Conflict), transaction():
+        add_passkey(person, challenge, made.make(options), "")
+    assert not has_factor(person.id)
 
 
 def test_a_challenge_is_good_once_and_not_for_long(person, clock):

@@ -2,13 +2,16 @@
 
 import pytest
 
-from lms.accounts.employments import leave_unit
+from lms.accounts.employments import join_unit, leave_unit
 from lms.accounts.enums import EmploymentEnd
 from lms.accounts.session_models import SignInSession
 from lms.core.audit import AuditEvent
-from lms.core.db import db, transaction
+from lms.core.db import db, hold, transaction
+from lms.core.errors import NotFound
 from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
+from lms.second_factor import records
+from lms.second_factor.operations import reset_second_factor
 from lms.second_factor.queries import factors_of, has_factor
 from tests.factories import PersonFactory, PostFactory
 from tests.factories.accounts import identity_number
@@ -99,6 +102,21 @@ def test_a_learner_is_reset_by_their_unit_and_no_other(client, places):
     )
     assert _reset(client, _holder(places["unit"], Role.UNIT_MANAGER), learner).status_code == 302
     assert not has_factor(learner.id)
+
+
+def test_whoever_left_the_unit_meanwhile_is_not_reset_by_it(places, monkeypatch):
+    learner = PersonFactory(unit=places["unit"])
+    give_totp(learner)
+    manager = _holder(places["unit"], Role.UNIT_MANAGER)
+
+    def held(person):
+        join_unit(person, places["other unit"], None)
+        hold(person)
+
+    monkeypatch.setattr(records, "hold", held)
+    with pytest.raises(NotFound), transaction():
+        reset_second_factor(manager, learner.id)
+    assert has_factor(learner.id)
 
 
 def test_a_learner_without_a_unit_is_reset_by_nobody(client, places):

@@ -4,7 +4,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from lms.accounts.models import Person
-from lms.accounts.sessions import begin_session
+from lms.accounts.sessions import begin_session, end_sessions
 from lms.core.audit import AuditEvent
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid
@@ -105,6 +105,17 @@ def test_a_setup_ends_after_a_while(person, clock):
     assert totp_in_setup(person) is None
     with pytest.raises(Conflict), transaction():
         set_up_totp(person, code_of(secret))
+
+
+def test_nothing_is_set_up_in_a_session_that_was_ended_meanwhile(person):
+    """Whoever ended it may have taken the account out of the hands that are setting it up."""
+    with transaction():
+        begin_session(person)
+        secret = secret_of(start_totp(person))
+        end_sessions(person, None)
+    with pytest.raises(Conflict), transaction():
+        set_up_totp(person, code_of(secret))
+    assert not has_factor(person.id)
 
 
 def test_starting_again_makes_another_secret(person):
