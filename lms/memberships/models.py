@@ -82,6 +82,11 @@ class MembershipRequest(Model):
         return self.state is RequestState.PENDING
 
     @property
+    def is_agreed_to(self) -> bool:
+        """Whether the person's side has asked for it, or agreed to the new unit that did."""
+        return self.side is not RequestSide.NEW_UNIT or self.state is RequestState.APPROVED
+
+    @property
     def waits_for_person(self) -> bool:
         """Whether the person has to agree, because the new unit asked for them."""
         return self.is_pending and self.side is RequestSide.NEW_UNIT

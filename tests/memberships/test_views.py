@@ -348,3 +348,44 @@ def test_the_asked_tab_shows_what_waits_for_others(
     assert "赵小丽" in staff_client.get("/manage/people/requests?tab=asked").text
     staff_client.post(f"/manage/people/requests/{request.id}/cancel")
     assert db.session.get_one(MembershipRequest, request.id).state is RequestState.CANCELLED
+
+
+@pytest.mark.parametrize("tab", ["asked", "decided"])
+def test_of_whoever_has_not_agreed_a_unit_reads_what_it_knew_itself(
+    staff_client: FlaskClient, manager: Person, school: Organization, tab: str
+) -> None:
+    person = PersonFactory(
+        unit=unit(name="日照市第二中学"),
+        name="赵小丽",
+        phone="13800135678",
+        profession=ProfessionSeries.SCHOOL,
+        title_level=TitleLevel.SENIOR,
+    )
+    with transaction():
+        request = ask_for_person(manager, school, person, "赵小丽", "")
+        if tab == "decided":
+            cancel_request(manager, request.id)
+
+    page = staff_client.get(f"/manage/people/requests?tab={tab}").text
+
+    assert "赵小丽" in page
+    assert person.masked_identity in page
+    for unknown in ("日照市第二中学", "5678<", "中小学教师", "正高级"):
+        assert unknown not in page
+
+
+def test_of_whoever_agreed_and_of_ones_own_people_a_unit_reads_the_rest(
+    staff_client: FlaskClient, manager: Person, school: Organization
+) -> None:
+    agreed = PersonFactory(unit=unit(name="日照市第二中学"), phone="13800135678")
+    own = PersonFactory(unit=school, phone="13800139876")
+    with transaction():
+        request = ask_for_person(manager, school, agreed, agreed.name, "")
+        decide_request(db.session.get_one(Person, agreed.id), request.id, approve=True)
+        propose_move(manager, own, unit(name="日照市第三中学"), "")
+    decided = staff_client.get("/manage/people/requests?tab=decided").text
+    assert "日照市第二中学" in decided
+    assert "5678<" in decided
+    asked = staff_client.get("/manage/people/requests?tab=asked").text
+    assert "日照市第三中学" in asked
+    assert "9876<" in asked
