@@ -30,7 +30,7 @@ from lms.organizations.models import (
     StandInKind,
     UnitNature,
 )
-from lms.organizations.operations import create_organization, save_organization
+from lms.organizations.operations import create_organization, keep_open, save_organization
 from lms.organizations.rules import division_prefix, normalize_credit_code
 from lms.organizations.states import ORGANIZATION
 
@@ -166,8 +166,11 @@ def _held_by_superior(actor: Person, organization_id: int) -> Organization:
 
 
 def _parent(facts: OrganizationFacts) -> Organization | None:
-    parent = db.session.get(Organization, facts.parent_id) if facts.parent_id else None
-    if facts.parent_id and parent is None:
+    if not facts.parent_id:
+        return None
+    keep_open([facts.parent_id])
+    parent = db.session.get(Organization, facts.parent_id)
+    if parent is None:
         raise Invalid(_l("没有找到这个主管部门。"), field="parent_id")
     return parent
 

@@ -22,7 +22,7 @@ from lms.organizations.models import (
     OrganizationState,
     UnitNature,
 )
-from lms.organizations.operations import create_organization, save_organization
+from lms.organizations.operations import create_organization, keep_open, save_organization
 from lms.organizations.rules import normalize_credit_code
 from lms.organizations.states import ORGANIZATION
 
@@ -81,13 +81,14 @@ def register_unit(facts: UnitFacts, registrant: Person | DraftRegistrant) -> Org
     is registered already, each naming its field; Conflict too for a person whose earlier
     registration is still open, or whose account is none that acts for others.
     """
+    department = _department(facts)
     if isinstance(registrant, Person):
         _check_may_register(registrant)
     unit = create_organization(
         OrganizationKind.UNIT,
         facts.name,
         facts.division_code,
-        _department(facts),
+        department,
         state=OrganizationState.PENDING,
         **_columns(facts),
     )
@@ -110,10 +111,13 @@ def mend_registration(person: Person, organization_id: int, facts: UnitFacts) ->
     if unit is None or unit.registered_by_id != person.id:
         raise NotFound()
     hold(unit)
+    department = _department(facts)
+    # Whether somebody waits for a unit is asked while their row is held.
+    hold(person)
     move(unit, OrganizationState.PENDING, ORGANIZATION)
     unit.name = facts.name.strip()
     unit.division_code = facts.division_code
-    unit.parent = _department(facts)
+    unit.parent = department
     for column, value in _columns(facts).items():
         setattr(unit, column, value)
     unit.credit_code = normalize_credit_code(facts.credit_code)
@@ -135,8 +139,11 @@ def _columns(facts: UnitFacts) -> dict[str, Any]:
 
 
 def _department(facts: UnitFacts) -> Organization | None:
-    department = db.session.get(Organization, facts.department_id) if facts.department_id else None
-    if facts.department_id and department is None:
+    if not facts.department_id:
+        return None
+    keep_open([facts.department_id])
+    department = db.session.get(Organization, facts.department_id)
+    if department is None:
         raise Invalid(_l("没有找到这个主管部门。"), field="department_id")
     check_superior(OrganizationKind.UNIT, facts.division_code, department, field="department_id")
     return department

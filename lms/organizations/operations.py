@@ -1,4 +1,4 @@
-"""Making organizations."""
+"""Making organizations, and keeping them open while something is hung on them."""
 
 from collections.abc import Iterable
 from typing import Any

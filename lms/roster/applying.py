@@ -18,7 +18,7 @@ from lms.core.db import db, transaction
 from lms.core.permissions import Permission
 from lms.roster import jobs
 from lms.roster.enums import FileFault, RosterState
-from lms.roster.freshness import is_fresh
+from lms.roster.freshness import hold_units, is_fresh
 from lms.roster.jobs import Job, Listener, LostClaimError
 from lms.roster.models import RosterImport
 from lms.roster.writing import Work
@@ -84,6 +84,7 @@ def _check_fresh(roster: RosterImport) -> None:
 def _apply(job: Job) -> None:
     roster = jobs.claimed(job)
     with _roomy_cache():
+        hold_units(roster)
         _check_fresh(roster)
         work = Work(roster)
         work.create_people()

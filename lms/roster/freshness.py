@@ -23,7 +23,7 @@ def is_fresh(roster: RosterImport, actor: Person) -> bool:
     """Whether every staged row would be judged today as it was.
 
     Inside a transaction that writes, what was looked at stays so until it ends: SQLite has the
-    write lock, PostgreSQL holds the people's rows.
+    write lock, PostgreSQL holds the people's rows, and those of their units after `hold_units`.
     """
     mine = _ROWS.c.import_id == roster.id
     known = mine & _ROWS.c.person_id.is_not(None)
@@ -31,10 +31,18 @@ def is_fresh(roster: RosterImport, actor: Person) -> bool:
     if _count(_unchanged(known).with_for_update(of=_PEOPLE, key_share=True)) != count:
         return False
     return not (
-        _any(_newly_registered(mine))
+        _any(_no_longer_abandoned(known))
+        or _any(_newly_registered(mine))
         or _any(_newly_staff(mine))
         or _any(_out_of_reach(mine, actor))
     )
+
+
+def hold_units(roster: RosterImport) -> None:
+    """Let nobody close a unit of the rows until the transaction ends, as `keep_open` does."""
+    units = select(_ROWS.c.unit_id).where(_ROWS.c.import_id == roster.id)
+    same = select(Organization.id).where(Organization.id.in_(units)).order_by(Organization.id)
+    db.session.execute(same.with_for_update(read=True, key_share=True)).all()
 
 
 def _count(rows: Select[int]) -> int:
@@ -54,7 +62,20 @@ def _unchanged(known: ColumnElement[bool]) -> Select[int]:
         select(_ROWS.c.row_number)
         .join(_PEOPLE, _PEOPLE.c.id == _ROWS.c.person_id)
         .where(known, _PEOPLE.c.identity_hash == _ROWS.c.identity_hash, *same)
-        .where(or_(~is_new & is_active, is_new & is_abandoned()))
+        .where(or_(is_new, is_active))
+    )
+
+
+def _no_longer_abandoned(known: ColumnElement[bool]) -> Select[int]:
+    """Rows that would take over a record which somebody uses after all.
+
+    A statement of its own, after the people are held: one that waited for a row looks at that row
+    anew, but at what hangs on it as it was before.
+    """
+    return (
+        select(_ROWS.c.row_number)
+        .join(_PEOPLE, _PEOPLE.c.id == _ROWS.c.person_id)
+        .where(known, _ROWS.c.verdict == Verdict.NEW, ~is_abandoned())
     )
 
 

@@ -22,6 +22,7 @@ from lms.organizations.models import (
 from tests.administration.support import holder, in_parallel
 from tests.factories import PersonFactory
 from tests.factories import organizations as make
+from tests.waiting import second_of
 
 KIND = OrganizationKind
 
@@ -221,6 +222,36 @@ def test_nothing_is_closed_while_people_or_organizations_hang_on_it(officer):
         with pytest.raises(Conflict):
             done(operations.close_organization, officer, busy.id)
     assert unit.is_approved
+
+
+def test_no_unit_is_made_below_a_department_that_is_just_being_closed(app, officer):
+    closing, officer_id = make.department("工信局", "371100").id, officer.id
+
+    def boss():
+        return db.session.get_one(Person, officer_id)
+
+    outcome = second_of(
+        app,
+        lambda: operations.close_organization(boss(), closing),
+        lambda: operations.add_organization(boss(), facts(parent_id=closing)),
+    )
+
+    assert (type(outcome), getattr(outcome, "field", None)) == (Invalid, "parent_id")
+
+
+def test_no_department_is_closed_below_which_a_unit_is_just_being_made(app, officer):
+    kept, officer_id = make.department("工信局", "371100").id, officer.id
+
+    def boss():
+        return db.session.get_one(Person, officer_id)
+
+    outcome = second_of(
+        app,
+        lambda: operations.add_organization(boss(), facts(parent_id=kept)),
+        lambda: operations.close_organization(boss(), kept),
+    )
+
+    assert isinstance(outcome, Conflict)
 
 
 def test_nobody_closes_their_own_organization(officer):

@@ -9,6 +9,7 @@ from lms.accounts.models import Person, Post
 from lms.accounts.queries import find_person_to_sign_in, is_allowed
 from lms.administration import queries
 from lms.administration.decisions import approve_registration, refuse_registration
+from lms.administration.organization_operations import close_organization
 from lms.administration.registration import mend_registration, register_unit
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
@@ -19,6 +20,7 @@ from tests.administration.support import holder, in_parallel, registrant, unit_f
 from tests.factories import PersonFactory
 from tests.factories import organizations as make
 from tests.factories.accounts import identity_number
+from tests.waiting import second_of
 
 
 @pytest.fixture(autouse=True)
@@ -240,6 +242,22 @@ def test_a_department_elsewhere_or_closed_is_no_department_of_the_unit(app):
         with pytest.raises(Invalid) as refused:
             registered(unit_facts(department_id=wrong.id))
         assert refused.value.field == "department_id"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_no_unit_registers_with_a_department_that_is_just_being_closed(app, officer, is_known):
+    closing, officer_id = make.department("工信局", "371100").id, officer.id
+    person_id = PersonFactory().id
+
+    def register():
+        person = db.session.get_one(Person, person_id) if is_known else registrant()
+        return register_unit(unit_facts(department_id=closing), person)
+
+    outcome = second_of(
+        app, lambda: close_organization(db.session.get_one(Person, officer_id), closing), register
+    )
+
+    assert (type(outcome), getattr(outcome, "field", None)) == (Invalid, "department_id")
 
 
 def test_whoever_has_an_open_registration_makes_no_second(app):

@@ -1,9 +1,7 @@
 """Requests: who decides them, once, and what a move takes along."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -343,31 +341,42 @@ def test_a_request_from_a_unit_that_was_left_moves_nobody(app: Flask) -> None:
     assert _request_of(person).is_pending
 
 
+def _approval(boss_id: int, request_id: int, several: bool) -> Callable[[], object]:
+    def approve() -> object:
+        actor = db.session.get_one(Person, boss_id)
+        if several:
+            return operations.approve_requests(actor, [request_id])
+        return operations.decide_request(actor, request_id, approve=True)
+
+    return approve
+
+
+def _closing(boss_id: int, unit_id: int) -> Callable[[], object]:
+    return lambda: close_organization(db.session.get_one(Person, boss_id), unit_id)
+
+
 @pytest.mark.parametrize("several", [False, True])
 def test_nobody_joins_a_unit_that_is_just_being_closed(app: Flask, several: bool) -> None:
-    closing = unit()
-    person = PersonFactory()
-    request_id = waiting_request(person, closing).id
-    boss_id, closing_id, person_id = officer().id, closing.id, person.id
+    closing, person = unit(), PersonFactory()
+    request_id, boss_id = waiting_request(person, closing).id, officer().id
 
-    def approve() -> None:
-        with app.app_context(), suppress(Conflict), transaction():
-            actor = db.session.get_one(Person, boss_id)
-            if several:
-                operations.approve_requests(actor, [request_id])
-            else:
-                operations.decide_request(actor, request_id, approve=True)
+    outcome = second_of(app, _closing(boss_id, closing.id), _approval(boss_id, request_id, several))
 
-    other = threading.Thread(target=approve)
-    with transaction():
-        close_organization(db.session.get_one(Person, boss_id), closing_id)
-        other.start()
-        other.join(timeout=0.5)
-    other.join()
-    db.session.rollback()
+    assert outcome == (0, 1) if several else isinstance(outcome, Conflict)
+    assert db.session.get_one(Person, person.id).unit_id is None
+    assert not db.session.get_one(Organization, closing.id).is_approved
 
-    assert db.session.get_one(Person, person_id).unit_id is None
-    assert not db.session.get_one(Organization, closing_id).is_approved
+
+@pytest.mark.parametrize("several", [False, True])
+def test_no_unit_is_closed_that_somebody_is_just_joining(app: Flask, several: bool) -> None:
+    joined, person = unit(), PersonFactory()
+    request_id, boss_id = waiting_request(person, joined).id, officer().id
+
+    outcome = second_of(app, _approval(boss_id, request_id, several), _closing(boss_id, joined.id))
+
+    assert isinstance(outcome, Conflict)
+    assert db.session.get_one(Person, person.id).unit_id == joined.id
+    assert db.session.get_one(Organization, joined.id).is_approved
 
 
 def test_whoever_leaves_takes_the_open_request_back(app: Flask) -> None:

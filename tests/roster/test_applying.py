@@ -8,10 +8,11 @@ from sqlalchemy import event
 from lms.accounts.employments import employments_of, join_unit
 from lms.accounts.enums import EmploymentEnd, PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.identity import IdentityPurpose, read_identity_number, read_phone
-from lms.accounts.models import Employment, Person
+from lms.accounts.models import Employment, Person, Post
 from lms.accounts.queries import find_by_identity
 from lms.activation.issuing import issue_codes
 from lms.activation.operations import prove_code
+from lms.administration.organization_operations import close_organization
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, NotFound
@@ -19,7 +20,7 @@ from lms.core.permissions import Role
 from lms.memberships.models import MembershipRequest, RequestSide, RequestState
 from lms.memberships.operations import ask_for_oneself
 from lms.organizations.models import OrganizationKind, OrganizationState
-from lms.roster import jobs
+from lms.roster import applying, jobs
 from lms.roster.applying import apply_now
 from lms.roster.checking import check_now
 from lms.roster.enums import RosterState
@@ -38,6 +39,7 @@ from tests.roster.support import (
     unit_named,
     workbook,
 )
+from tests.waiting import second_of
 
 
 def person_of(cells):
@@ -223,6 +225,26 @@ def test_what_happened_since_the_check_makes_it_outdated(manager, unit, happenin
     happening(manager, unit)
     db.session.commit()
     assert refused_state(manager, roster) is RosterState.OUTDATED
+
+
+def test_nobody_is_put_into_a_unit_that_is_just_being_closed(app, unit):
+    bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
+    boss = manager_of(bureau, Role.BUREAU_OFFICER)
+    boss_id, unit_id = boss.id, unit.id
+    roster = checked(boss, workbook([row(1, 工作单位=unit.name)]))
+    with transaction():
+        request_apply(boss, roster, roster.checks)
+    with transaction():
+        job = jobs.claim(roster.id, RosterState.QUEUED)
+
+    outcome = second_of(
+        app,
+        lambda: close_organization(db.session.get_one(Person, boss_id), unit_id),
+        lambda: applying._apply(job),
+    )
+
+    assert isinstance(outcome, applying.OutdatedError)
+    assert person_of(row(1)) is None
 
 
 def test_an_outdated_roster_is_checked_again_and_applied(manager, unit):
