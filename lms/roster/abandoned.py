@@ -1,8 +1,9 @@
-"""Records that nobody uses: of a registration that was refused, by whoever never was employed.
+"""Records that nobody uses: of a registration that came to nothing, by whoever never was employed.
 
-Anybody may register with any number, and the unit that does not know them refuses. The number
-then stays on a record that nobody sees; a roster of a unit that vouches for its owner gives it to
-them, with nothing left by which whoever registered could come in.
+Anybody may register with any number, and the unit that does not know them refuses, or they take
+their request back before. The number then stays on a record that nobody sees; a roster of a unit
+that vouches for its owner gives it to them, with nothing left by which whoever registered could
+come in.
 """
 
 from collections.abc import Iterable
@@ -15,12 +16,14 @@ from lms.accounts.models import Employment, Person
 from lms.accounts.sessions import end_all_sessions
 from lms.activation.codes import void_codes
 from lms.core.db import db
+from lms.memberships.models import MembershipRequest, RequestState
 from lms.organizations.models import Organization, OrganizationState
 from lms.roster.models import RosterRow
 from lms.second_factor.operations import delete_factors
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
 _PEOPLE: Table = Person.__table__  # type: ignore[assignment]
+_NEVER_IN = (PersonState.PENDING, PersonState.REFUSED)
 _GIVEN = (
     "name",
     "unit_id",
@@ -46,23 +49,28 @@ TAKEN_FIELDS = (
 
 def abandoned_among(people: Iterable[Any]) -> set[int]:
     """Those of the people whose record a roster may take over."""
-    refused = [each.id for each in people if each.state is PersonState.REFUSED]
-    if not refused:
+    never_in = [each.id for each in people if each.state in _NEVER_IN]
+    if not never_in:
         return set()
-    return set(db.session.scalars(select(Person.id).where(Person.id.in_(refused), is_abandoned())))
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(never_in), is_abandoned())))
 
 
 def is_abandoned() -> ColumnElement[bool]:
-    """Condition on Person: refused, never employed, and not waiting for a unit they registered.
+    """Condition on Person: never employed, and not waiting for a unit, asked for or registered.
 
-    Whoever's unit is approved becomes its manager, and must be who was looked at.
+    Whoever is let in by a unit, or whose unit is approved and who becomes its manager, must be who
+    was looked at.
     """
     employed = exists().where(Employment.person_id == Person.id)
     awaited = exists().where(
         Organization.registered_by_id == Person.id,
         Organization.state == OrganizationState.PENDING,
     )
-    return (Person.state == PersonState.REFUSED) & ~employed & ~awaited
+    asked = exists().where(
+        MembershipRequest.person_id == Person.id,
+        MembershipRequest.state == RequestState.PENDING,
+    )
+    return Person.state.in_(_NEVER_IN) & ~employed & ~awaited & ~asked
 
 
 def take_over(taken: ColumnElement[bool]) -> None:

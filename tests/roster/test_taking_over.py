@@ -8,14 +8,20 @@ from lms.accounts.identity import IdentityPurpose, read_identity_number, read_ph
 from lms.accounts.models import Employment, Person
 from lms.accounts.sessions import begin_session, load_session_person
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
+from lms.administration.registration import register_unit
 from lms.core import clock as now
 from lms.core.db import db, transaction
-from lms.organizations.models import OrganizationState
+from lms.memberships.operations import cancel_request, request_membership
+from lms.organizations.models import Organization, OrganizationState
 from lms.roster.applying import apply_now
 from lms.roster.enums import RosterState
+from lms.roster.freshness import is_fresh
+from lms.roster.models import RosterImport
 from lms.roster.operations import request_apply
 from lms.second_factor.models import RecoveryCode, TotpDevice
+from tests.administration.support import unit_facts
 from tests.factories import PersonFactory
+from tests.factories import organizations as make
 from tests.roster.support import (
     applied,
     apply,
@@ -27,6 +33,7 @@ from tests.roster.support import (
     unit_named,
     workbook,
 )
+from tests.waiting import second_of
 
 
 @pytest.fixture
@@ -85,6 +92,41 @@ def test_nothing_of_whoever_was_refused_opens_the_account(manager, squatter):
     assert db.session.query(TotpDevice).count() == 0
 
 
+@pytest.fixture
+def waiting(squatter):
+    """The same, whom no unit has refused yet."""
+    with transaction():
+        db.session.get_one(Person, squatter.id).state = PersonState.PENDING
+    return squatter
+
+
+def test_a_record_that_waits_for_nobody_is_taken_over(manager, unit, waiting):
+    """Whoever takes their own request back leaves a record that no unit could ever decide on."""
+    with transaction():
+        request = request_membership(waiting, waiting, unit_named("别的单位"))
+    assert only_problem(manager, row(1)) == (2, "C", "pending")
+    with transaction():
+        cancel_request(waiting, request.id)
+    applied(manager, workbook([row(1)]))
+    db.session.refresh(waiting)
+    assert (waiting.name, waiting.state, waiting.unit_id, waiting.is_activated) == (
+        row(1)[0],
+        PersonState.ACTIVE,
+        unit.id,
+        False,
+    )
+
+
+def test_whoever_was_refused_the_unit_they_registered_is_taken_over(manager, waiting):
+    registered = unit_named("新单位", registered_by_id=waiting.id, state=OrganizationState.PENDING)
+    assert only_problem(manager, row(1)) == (2, "C", "pending")
+    with transaction():
+        db.session.get_one(Organization, registered.id).state = OrganizationState.REFUSED
+    assert counts(applied(manager, workbook([row(1)]))) == just(new=1)
+    db.session.refresh(waiting)
+    assert waiting.name == row(1)[0]
+
+
 def test_contacts_that_the_row_does_not_give_do_not_stay(manager, squatter):
     applied(manager, workbook([row(1, 手机号码="", 电子邮箱="")]))
     db.session.refresh(squatter)
@@ -104,12 +146,16 @@ def test_whoever_waits_for_a_unit_they_registered_is_not_taken_over(manager, squ
     assert only_problem(manager, row(1)) == (2, "C", "registration_refused")
 
 
-@pytest.mark.parametrize("change", ["state", "employment", "unit"])
+@pytest.mark.parametrize("change", ["request", "state", "employment", "unit"])
 def test_what_has_happened_since_the_check_is_looked_at_again(manager, unit, squatter, change):
     roster = checked(manager, workbook([row(1)]))
     with transaction():
         if change == "state":
-            db.session.get_one(Person, squatter.id).state = PersonState.PENDING
+            db.session.get_one(Person, squatter.id).state = PersonState.SUSPENDED
+        elif change == "request":
+            person = db.session.get_one(Person, squatter.id)
+            person.state = PersonState.PENDING
+            request_membership(person, person, unit)
         elif change == "employment":
             db.session.add(Employment(person_id=squatter.id, organization_id=unit.id))
         else:
@@ -120,3 +166,20 @@ def test_what_has_happened_since_the_check_is_looked_at_again(manager, unit, squ
     db.session.refresh(roster)
     db.session.refresh(squatter)
     assert (roster.state, squatter.name) == (RosterState.OUTDATED, "李鬼")
+
+
+def test_whoever_is_just_registering_a_unit_is_not_taken_over(app, manager, squatter):
+    """Their row is held and not changed, so nothing but a look after it was held tells."""
+    roster_id = checked(manager, workbook([row(1)])).id
+    manager_id, squatter_id = manager.id, squatter.id
+
+    make.division("371102")
+
+    def register():
+        return register_unit(unit_facts(), db.session.get_one(Person, squatter_id))
+
+    def look():
+        actor = db.session.get_one(Person, manager_id)
+        return is_fresh(db.session.get_one(RosterImport, roster_id), actor)
+
+    assert second_of(app, register, look) is False
