@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, select, tuple_
 
 from lms.accounts.models import Person, Post
 from lms.core import clock
@@ -64,12 +65,15 @@ def grant_post(
     return post
 
 
-def end_post(post: Post, actor_id: int | None) -> None:
-    """End a post at once; nothing happens if it was ended before."""
+def end_post(post: Post, actor_id: int | None, **detail: Any) -> None:
+    """End a post at once; nothing happens if it was ended before.
+
+    `detail` goes into the audit trail.
+    """
     if post.ended_at is None:
         post.ended_at = clock.now()
         db.session.flush()
-        _record(AuditTag.ACCOUNTS_POST_END, post, actor_id)
+        _record(AuditTag.ACCOUNTS_POST_END, post, actor_id, **detail)
 
 
 def end_posts_of(person: Person, actor_id: int | None, organization_id: int | None = None) -> None:
@@ -77,6 +81,19 @@ def end_posts_of(person: Person, actor_id: int | None, organization_id: int | No
     for post in person.posts:
         if organization_id in (None, post.organization_id):
             end_post(post, actor_id)
+
+
+def end_posts_left(
+    left: Select[tuple[int | None, int | None]], actor_id: int, **detail: Any
+) -> None:
+    """End the posts that many people have in what each of them leaves.
+
+    `left` selects who and what, as pairs of ids; `detail` is as above.
+    """
+    held = tuple_(Post.person_id, Post.organization_id).in_(left)
+    query = select(Post).where(held, Post.ended_at.is_(None)).order_by(Post.id)
+    for post in db.session.scalars(query):
+        end_post(post, actor_id, **detail)
 
 
 def end_posts_in(organization: Organization, actor_id: int | None) -> None:
@@ -144,7 +161,7 @@ def _check_apart(person: Person, role: Role) -> None:
         raise Conflict(_l("审计员不能同时担任其他管理岗位。"))
 
 
-def _record(tag: AuditTag, post: Post, actor_id: int | None) -> None:
+def _record(tag: AuditTag, post: Post, actor_id: int | None, **detail: Any) -> None:
     record(
         tag,
         actor_id,
@@ -152,4 +169,5 @@ def _record(tag: AuditTag, post: Post, actor_id: int | None) -> None:
         organization_id=post.organization_id,
         role=post.role.value,
         until=post.ends_on.isoformat() if post.ends_on else None,
+        **detail,
     )

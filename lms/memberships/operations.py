@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts.employments import join_unit
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person
+from lms.accounts.posts import end_posts_of
 from lms.accounts.queries import is_allowed
 from lms.accounts.states import PERSON
 from lms.core import clock
@@ -154,6 +155,8 @@ def _admit(request: MembershipRequest, actor: Person) -> None:
     if person.state is not PersonState.ACTIVE:
         move(person, PersonState.ACTIVE, PERSON)
     join_unit(person, request.to_unit, actor.id)
+    if request.from_id is not None:
+        end_posts_of(person, actor.id, request.from_id)
 
 
 def approve_requests(actor: Person, request_ids: Iterable[int]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from sqlalchemy.sql import ColumnElement
 
 from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.models import Employment, Person
+from lms.accounts.posts import end_posts_left
 from lms.activation.codes import void_codes
 from lms.core import clock
 from lms.core.audit import AuditEvent, AuditTag, record
@@ -72,7 +73,7 @@ class Work:
         self._record(AuditTag.ACCOUNTS_EMPLOYMENT_BEGIN, person_id, _ROWS, is_taken)
 
     def move_people(self) -> None:
-        """End the employments of those who are moved, and employ them and whoever has no unit."""
+        """Employ those who are moved and whoever has no unit; what they had in the old one ends."""
         joins = self._is_written & (_ROWS.c.verdict == Verdict.MOVED)
         leaves = joins & _ROWS.c.seen_unit_id.is_not(None)
         db.session.execute(
@@ -91,6 +92,8 @@ class Work:
             unit_id=_ROWS.c.seen_unit_id,
             reason=EmploymentEnd.MOVED.value,
         )
+        left = select(_ROWS.c.person_id, _ROWS.c.seen_unit_id).where(leaves)
+        end_posts_left(left, self._roster.uploader_id, roster=self._roster.id)
         for person_id in cancel_requests(self._roster, joins):
             record(
                 AuditTag.ACCOUNTS_REQUEST_CANCEL,

@@ -204,6 +204,28 @@ def test_a_move_keeps_history_and_takes_the_hours_along(app: Flask, clock: objec
     assert [each.id for each in credits_of(person, credit.year)] == [credit.id]
 
 
+def test_a_post_in_the_old_unit_ends_with_the_move_and_one_elsewhere_goes_on(app: Flask) -> None:
+    old, new = unit(), unit()
+    person = PersonFactory(unit=old)
+    PostFactory(person=person, organization=old, role=Role.UNIT_MANAGER)
+    elsewhere = PostFactory(person=person, organization=unit(), role=Role.UNIT_MANAGER)
+
+    _decide(manager_of(new), waiting_request(person, new))
+
+    person = db.session.get_one(Person, person.id)
+    assert [post.id for post in person.posts if post.is_in_force] == [elsewhere.id]
+
+
+def test_a_post_of_whoever_had_no_unit_goes_on_when_they_join_one(app: Flask) -> None:
+    new, person = unit(), PersonFactory()
+    post = PostFactory(person=person, organization=unit(), role=Role.UNIT_MANAGER)
+
+    _decide(manager_of(new), waiting_request(person, new))
+
+    person = db.session.get_one(Person, person.id)
+    assert [each.id for each in person.posts if each.is_in_force] == [post.id]
+
+
 def test_what_waits_for_the_unit_follows_to_the_new_one(app: Flask) -> None:
     old, new = unit(), unit()
     person = PersonFactory(unit=old)

@@ -148,6 +148,34 @@ def test_a_bureau_moves_people_at_once(app, clock):
     assert request.state is RequestState.CANCELLED
 
 
+def test_posts_in_the_former_unit_end_with_the_move_and_others_go_on(app, clock):
+    bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
+    first, _second, third = (
+        unit_named("第一研究院"),
+        unit_named("第二研究院"),
+        unit_named("别的单位"),
+    )
+    moved, stays = (
+        PersonFactory(name=row(n)[0], identity_number=row(n)[2], unit=first) for n in (1, 2)
+    )
+    places = ((moved, first), (moved, third), (stays, first))
+    _ended, elsewhere, kept = (
+        PostFactory(person=person, organization=place, role=Role.UNIT_MANAGER)
+        for person, place in places
+    )
+    officer = manager_of(bureau, Role.BUREAU_OFFICER)
+    cells = [
+        row(n, 工作单位=name, 手机号码="", 电子邮箱="")
+        for n, name in ((1, "第二研究院"), (2, "第一研究院"))
+    ]
+    roster = applied(officer, workbook(cells))
+    held = db.select(Post.id).filter(Post.ended_at.is_(None), Post.role == Role.UNIT_MANAGER)
+    assert set(db.session.scalars(held)) == {elsewhere.id, kept.id}
+    (event,) = db.session.query(AuditEvent).filter_by(tag="accounts:post:end")
+    assert (event.actor_id, event.organization_id) == (officer.id, first.id)
+    assert (event.detail["roster"], event.detail["role"]) == (roster.id, "unit_manager")
+
+
 def test_codes_of_the_former_unit_end_with_the_move(app, clock):
     bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
     first, _second = unit_named("第一研究院"), unit_named("第二研究院")
