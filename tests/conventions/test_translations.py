@@ -57,6 +57,7 @@ CHINESE_DATA = {
     "lms/roster/words.py": "words of files, which travel: the same in every language",
     "lms/roster/xlsx.py": "the name of a font",
     "lms/videos/models.py": "a language's own name",
+    "lms/web/downloads.py": "the wide signs that may begin a formula",
     "lms/web/languages.py": "a language's own name",
 }
 
