@@ -50,7 +50,9 @@ def change_username(person: Person, text: str) -> None:
     """
     username = normalize_username(text)
     if not is_username(username):
-        wrong = _l("用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成。")
+        wrong = _l(
+            "用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成，不能像证件号码。"
+        )
         raise Invalid(wrong, field="username")
     taken = Conflict(_l("这个用户名已有人使用，请换一个。"), field="username")
     same = select(Person.id).where(Person.username == username, Person.id != person.id)

@@ -15,7 +15,7 @@ from lms.memberships.models import MembershipRequest, RequestState
 from lms.memberships.operations import ask_for_person
 from lms.organizations.models import Organization
 from tests.factories import CourseFactory
-from tests.factories.accounts import PASSWORD, PersonFactory, identity_number
+from tests.factories.accounts import PASSWORD, PersonFactory, give_number, identity_number
 from tests.memberships.support import (
     GOOD_PASSWORD,
     manager_of,
@@ -232,11 +232,11 @@ def test_nobody_without_a_unit_is_told_that_they_stay_in_theirs(
 
 def _two_with_one_number(school: Organization) -> tuple[Person, Person]:
     """Two people of different documents that bear the same number."""
-    passport, permit = IdentityKind.PASSPORT, IdentityKind.TAIWAN_PERMIT
-    return (
-        PersonFactory(unit=school, identity_number="12345678", identity_kind=passport),
-        PersonFactory(unit=school, identity_number="12345678", identity_kind=permit),
-    )
+    permit = IdentityKind.TAIWAN_PERMIT
+    holder = PersonFactory(unit=school)
+    give_number(holder, IdentityKind.PASSPORT, "12345678")
+    other = PersonFactory(unit=school, identity_number="12345678", identity_kind=permit)
+    return holder, other
 
 
 @pytest.mark.parametrize("which", [0, 1])
