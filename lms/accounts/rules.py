@@ -18,7 +18,7 @@ _CHECK_CHARACTERS = "10X98765432"
 _DOTS = str.maketrans(dict.fromkeys("•∙・･．‧⋅●.", "·"))
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9]{7,15}")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
-# With fewer digits it is a word: no document's number is.
+# What has fewer is taken for a word, though a passport may have as few.
 _FEWEST_DIGITS = 5
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
