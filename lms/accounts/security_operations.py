@@ -12,6 +12,7 @@ from lms.accounts.passwords import (
     is_password_right,
     keep_password,
 )
+from lms.accounts.posts import own_organization_id
 from lms.accounts.rules import is_username, normalize_username
 from lms.accounts.sessions import end_sessions
 from lms.core.audit import AuditTag, record
@@ -67,4 +68,5 @@ def change_username(person: Person, text: str) -> None:
 
 
 def _record(tag: AuditTag, person: Person, **detail: object) -> None:
-    record(tag, person.id, f"person:{person.id}", organization_id=person.unit_id, **detail)
+    where = own_organization_id(person)
+    record(tag, person.id, f"person:{person.id}", organization_id=where, **detail)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
+from lms.accounts.posts import own_organization_id
 from lms.accounts.throttles import LONGEST_MEMORY, Pace
 from lms.activation.codes import SENT_GOOD_FOR, hash_of_code, void_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
@@ -138,7 +139,7 @@ def _note_sent(code_id: int, letter: _Letter) -> None:
         AuditTag.ACCOUNTS_CODE_ISSUE,
         None,
         f"person:{row.person.id}",
-        organization_id=row.person.unit_id,
+        organization_id=own_organization_id(row.person),
         purpose=row.purpose.value,
         channel=letter.channel.value,
     )
