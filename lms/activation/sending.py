@@ -82,7 +82,7 @@ def _prepare(code_id: int) -> _Letter | None:
 
 def _way_to(person: Person | None, wanted: CodeChannel) -> tuple[CodeChannel, str] | None:
     """By what and where to reach somebody: as wanted if possible, else by what is known."""
-    if person is None or not person.is_active:
+    if person is None or not person.is_active or person.lacks_confirmed_contact:
         return None
     phone, email = read_phone(person), person.email
     if phone and (wanted is CodeChannel.SMS or not email):

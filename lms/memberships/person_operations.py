@@ -17,6 +17,7 @@ from lms.accounts.operations import checked_email, checked_name, checked_phone
 from lms.accounts.posts import end_posts_of
 from lms.accounts.sessions import end_sessions
 from lms.accounts.states import PERSON
+from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, NotAllowed
@@ -48,15 +49,17 @@ def edit_person(
     contact = {"email": checked_email(email), **_phone_columns(person, phone)}
     if _changed(person, contact):
         check_over_posts(actor, person, _EDIT)
+        person.contact_confirmed_at = None
     facts = {"name": checked_name(name), "profession": profession, "title_level": title_level}
     _note_changes(person, actor.id, {**facts, **contact})
     return person
 
 
 def change_own_contact(person: Person, phone: str | None, email: str) -> None:
-    """Change one's own phone (None keeps it) and e-mail. Raises Invalid naming the field."""
+    """Change or confirm one's own phone (None keeps it) and e-mail; Invalid names the field."""
     hold(person)
     columns = {"email": checked_email(email), **_phone_columns(person, phone)}
+    person.contact_confirmed_at = clock.now()
     _note_changes(person, person.id, columns)
 
 

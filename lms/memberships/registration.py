@@ -20,6 +20,7 @@ from lms.accounts.passwords import DraftPassword, check_password, hash_password,
 from lms.accounts.rules import PRIVACY_NOTICE
 from lms.accounts.states import PERSON
 from lms.administration.queries import registration_of
+from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import hold
 from lms.core.errors import Conflict
@@ -42,9 +43,10 @@ class Facts:
     title_level: TitleLevel | None
 
     def columns(self) -> dict[str, Any]:
-        """E-mail, profession and level as they are kept."""
+        """E-mail, profession and level as they are kept; the contact is as they gave it."""
         return {
             "email": checked_email(self.email),
+            "contact_confirmed_at": clock.now(),
             "profession": self.profession,
             "title_level": self.title_level,
         }

@@ -312,3 +312,11 @@ def test_no_secret_is_logged_queued_or_kept_in_a_cookie(app, client, tasks, capl
     for secret in (number, code, code.replace("-", ""), NEW, "wang@example.org"):
         assert secret not in caplog.text
         assert secret not in kept
+
+
+@pytest.mark.parametrize(("there", "is_own"), [({}, True), ({"phone": "13812345678"}, False)])
+def test_a_contact_given_with_the_first_password_is_confirmed_by_it(client, there, is_own):
+    person = imported(**there)
+    show(client, person.username, code_for(person))
+    choose(client, phone="13900000000", email="new@example.org")
+    assert (now(person).contact_confirmed_at is not None) is is_own

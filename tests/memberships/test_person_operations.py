@@ -270,3 +270,16 @@ def test_the_page_offers_no_deed_on_whoever_has_a_say_above(
     page = client.get(address).text
     assert 'value="suspend"' not in page
     assert "在您管理范围之外担任岗位" in page
+
+
+def test_a_contact_is_confirmed_by_its_owner_and_by_nobody_else(
+    person: Person, manager: Person
+) -> None:
+    """Also one that stays as it was: the page shows it, and asks for the password."""
+    with transaction():
+        operations.change_own_contact(person, None, "wang@example.cn")
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is not None
+    _edit(manager, person, title_level=TitleLevel.SENIOR)
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is not None
+    _edit(manager, person, phone="13900139000")
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is None

@@ -266,3 +266,7 @@ def test_nobody_becomes_another_while_a_unit_of_theirs_is_looked_at(app: Flask) 
         db.session.get_one(Organization, registered.id).state = OrganizationState.REFUSED
     mend()
     assert db.session.get_one(Person, person.id).name == "王五"
+
+
+def test_whoever_registers_has_given_their_own_contact(app: Flask) -> None:
+    assert register(unit()).contact_confirmed_at is not None

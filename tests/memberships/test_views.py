@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
+from lms.accounts.passwords import set_password
 from lms.core.db import db, transaction
 from lms.memberships.models import MembershipRequest, RequestState
 from lms.memberships.operations import ask_for_person
@@ -282,6 +283,20 @@ def test_one_changes_ones_own_contact_with_the_password(app: Flask, school: Orga
     assert "联系方式已修改" in answer.text
     assert read_phone(db.session.get_one(Person, person.id)) == "13900139000"
     assert "13900139000" not in answer.text
+
+
+def test_staff_are_asked_to_confirm_what_others_gave_as_their_contact(
+    app: Flask, school: Organization
+) -> None:
+    manager = manager_of(school)
+    with transaction():
+        set_password(manager, PASSWORD)
+        manager.email = "planted@example.cn"
+    own = sign_in(app.test_client(), manager)
+    assert "尚未经您本人确认" in own.get("/me").text
+    data = {"phone": "", "email": "wang@example.cn", "present": PASSWORD}
+    own.post("/me/profile/contact", data=data)
+    assert "尚未经您本人确认" not in own.get("/me").text
 
 
 def test_a_bureau_merges_after_a_preview(app: Flask, school: Organization) -> None:

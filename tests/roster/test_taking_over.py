@@ -38,6 +38,7 @@ def squatter(unit):
         phone="13900139000",
         email="squatter@example.com",
         username="squatter",
+        contact_confirmed_at=now.now(),
         state=PersonState.REFUSED,
     )
 
@@ -53,6 +54,7 @@ def test_a_refused_record_becomes_the_person_of_the_row(manager, unit, squatter)
         unit.id,
     )
     assert (read_phone(squatter), squatter.email) == (row(1)[3], row(1)[4])
+    assert squatter.contact_confirmed_at is None
     assert read_identity_number(squatter, IdentityPurpose.REVIEW, manager.id) == row(1)[2]
     assert [stay.organization_id for stay in employments_of(squatter)] == [unit.id]
     assert counts(checked(manager, workbook([row(1)]))) == just(unchanged=1)
