@@ -16,6 +16,7 @@ from lms.roster.abandoned import TAKEN_FIELDS, take_over
 from lms.roster.asking import ask_for_moves, cancel_requests
 from lms.roster.enums import Verdict
 from lms.roster.models import RosterImport, RosterRow
+from lms.second_factor.queries import is_armed
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
 _PEOPLE: Table = Person.__table__  # type: ignore[assignment]
@@ -61,9 +62,12 @@ class Work:
 
     def take_over_people(self) -> None:
         """Give the records that nobody uses to whom their numbers belong to, and employ them."""
-        is_taken = self._is_new & _ROWS.c.person_id.is_not(None)
+        is_taken, person_id = self._is_new & _ROWS.c.person_id.is_not(None), _ROWS.c.person_id
+        # Recorded while there are the factors that go.
+        self._record(
+            AuditTag.ACCOUNTS_FACTOR_RESET, person_id, _ROWS, is_taken & is_armed(person_id)
+        )
         take_over(is_taken)
-        person_id = _ROWS.c.person_id
         self._employ(person_id, _ROWS, is_taken)
         self._record(
             AuditTag.ACCOUNTS_PERSON_UPDATE, person_id, _ROWS, is_taken, fields=list(TAKEN_FIELDS)

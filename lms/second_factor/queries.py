@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.models import Person
@@ -75,11 +76,16 @@ def factors_of(person_id: int) -> Factors:
 
 def has_factor(person_id: int) -> bool:
     """Whether the person has set up any factor."""
+    return bool(db.session.scalar(select(is_armed(person_id))))
+
+
+def is_armed(person_id: Any) -> ColumnElement[bool]:
+    """The condition that a person has set up any factor, by their id or the column that has it."""
     totp = select(TotpDevice.id).where(
         TotpDevice.person_id == person_id, TotpDevice.confirmed_at.is_not(None)
     )
     passkey = select(Passkey.id).where(Passkey.person_id == person_id)
-    return bool(db.session.scalar(select(or_(totp.exists(), passkey.exists()))))
+    return or_(totp.exists(), passkey.exists())
 
 
 def may_remove(person: Person, factors: Factors) -> bool:

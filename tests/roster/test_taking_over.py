@@ -9,6 +9,7 @@ from lms.accounts.models import Employment, Person
 from lms.accounts.sessions import begin_session, load_session_person
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
 from lms.core import clock as now
+from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.organizations.models import OrganizationState
 from lms.roster.applying import apply_now
@@ -85,6 +86,19 @@ def test_nothing_of_whoever_was_refused_opens_the_account(manager, squatter):
     assert db.session.query(OneTimeCode).one().voided_at is not None
     assert db.session.query(RecoveryCode).count() == 0
     assert db.session.query(TotpDevice).count() == 0
+
+
+@pytest.mark.parametrize("is_armed", [True, False])
+def test_a_factor_that_goes_stands_in_the_audit_trail(manager, squatter, is_armed):
+    if is_armed:
+        with transaction():
+            device = TotpDevice(person_id=squatter.id, record_key="k", secret_cipher=b"s")
+            device.confirmed_at = now.now()
+            db.session.add(device)
+    applied(manager, workbook([row(1)]))
+    tag = AuditTag.ACCOUNTS_FACTOR_RESET.value
+    events = db.session.query(AuditEvent).filter_by(tag=tag, subject=f"person:{squatter.id}")
+    assert [event.actor_id for event in events] == ([manager.id] if is_armed else [])
 
 
 def test_contacts_that_the_row_does_not_give_do_not_stay(manager, squatter):
