@@ -87,6 +87,8 @@ class Person(Model):
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     email: Mapped[str | None] = mapped_column(String(128))
+    # When its owner last gave or confirmed phone and e-mail; None: as somebody else has set them.
+    contact_confirmed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     profession: Mapped[ProfessionSeries | None] = mapped_column(EnumType(ProfessionSeries))
     title_level: Mapped[TitleLevel | None] = mapped_column(EnumType(TitleLevel))
@@ -126,6 +128,15 @@ class Person(Model):
     def is_staff(self) -> bool:
         """Whether a post gives them a say over others."""
         return any(post.is_in_force for post in self.posts)
+
+    @property
+    def lacks_confirmed_contact(self) -> bool:
+        """Whether no codes may go to their phone and e-mail: of staff whom somebody else gave them.
+
+        A unit sets those of its people, and would open the account with them after one of these
+        got a post above it.
+        """
+        return self.is_staff and self.contact_confirmed_at is None
 
     @property
     def masked_name(self) -> str:

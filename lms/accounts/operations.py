@@ -16,6 +16,7 @@ from lms.accounts.queries import is_allowed
 from lms.accounts.rules import (
     is_email,
     is_identity_number,
+    is_like_permit,
     is_name,
     is_phone,
     normalize_email,
@@ -102,12 +103,20 @@ def save_person(person: Person) -> None:
 
 
 def checked_number(text: str, kind: IdentityKind) -> str:
-    """The normalized number; raises Invalid if it is none of its kind."""
+    """The normalized number; raises Invalid if it is none of its kind.
+
+    Raises it as well for a passport's that looks like a permit's: anybody may register, and the
+    permit would then be two people's and sign in nobody. A roster, which a unit answers for, may
+    hold it.
+    """
     number = normalize_identity_number(text, kind)
     if not is_identity_number(number, kind):
         wrong = _l("证件号码不正确，请按证件核对。")
         if kind is IdentityKind.RESIDENT:
             wrong = _l("身份证号码不正确，请核对 18 位号码。")
+        raise Invalid(wrong, field="identity_number")
+    if is_like_permit(number, kind):
+        wrong = _l("这是通行证号码的格式，请选择相应的证件类型。确为护照的，请由单位登记。")
         raise Invalid(wrong, field="identity_number")
     return number
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Select, select
 
-from lms.accounts.enums import IdentityKind
+from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.identity import identity_hash, phone_hash
 from lms.accounts.models import Person
 from lms.accounts.rules import (
@@ -19,6 +19,9 @@ from lms.core.db import db
 from lms.core.permissions import APART, GRANTS, Permission
 from lms.organizations.models import Organization
 from lms.organizations.queries import is_in_charge
+
+# Anybody may register, with a phone or number that may be somebody else's.
+_UNAPPROVED = (PersonState.PENDING, PersonState.REFUSED)
 
 
 def find_person_to_sign_in(login: str) -> Person | None:
@@ -68,8 +71,12 @@ def _find_by_phone(text: str) -> Person | None:
 
 
 def _only(query: Select[Person]) -> Person | None:
-    found = list(db.session.scalars(query.limit(2)))
-    return found[0] if len(found) == 1 else None
+    """The one that is found; whoever is not approved counts only where nobody is."""
+    for each in (query.where(Person.state.not_in(_UNAPPROVED)), query):
+        found = list(db.session.scalars(each.limit(2)))
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def permissions_of(person: Person) -> frozenset[Permission]:

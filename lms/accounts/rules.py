@@ -18,6 +18,8 @@ _CHECK_CHARACTERS = "10X98765432"
 _DOTS = str.maketrans(dict.fromkeys("•∙・･．‧⋅●.", "·"))
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9]{7,15}")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
+# What has fewer is taken for a word, though a passport may have as few.
+_FEWEST_DIGITS = 5
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
 )
@@ -55,7 +57,21 @@ def is_identity_number(number: str, kind: IdentityKind) -> bool:
     """Whether a normalized number is well formed for its kind of document."""
     if kind is IdentityKind.RESIDENT:
         return is_resident_number(number)
-    return _OTHERS[kind].fullmatch(number) is not None
+    # A phone signs in whose it is, and nobody who says that it is their passport.
+    is_of_phone = kind is IdentityKind.PASSPORT and is_phone(normalize_phone(number))
+    return _OTHERS[kind].fullmatch(number) is not None and not is_of_phone
+
+
+def is_like_permit(number: str, kind: IdentityKind) -> bool:
+    """Whether a number of this kind could as well be that of somebody else's permit."""
+    if kind is not IdentityKind.PASSPORT:
+        return False
+    permits = (IdentityKind.HONG_KONG_MACAO_PERMIT, IdentityKind.TAIWAN_PERMIT)
+    return any(_is_written_number(number, each) for each in permits)
+
+
+def _is_written_number(text: str, kind: IdentityKind) -> bool:
+    return is_identity_number(normalize_identity_number(text, kind), kind)
 
 
 def identity_key(number: str, kind: IdentityKind) -> str:
@@ -130,8 +146,14 @@ def normalize_username(text: str) -> str:
 
 
 def is_username(username: str) -> bool:
-    """3 to 64 of a-z, 0-9, ".", "_" and "-", a letter first: it can be no number of anybody."""
-    return _USERNAME.fullmatch(username) is not None
+    """3 to 64 of a-z, 0-9, ".", "_" and "-", a letter first, and the number of no document.
+
+    Who signs in with the number of their permit or passport must not find somebody's user name.
+    """
+    if not _USERNAME.fullmatch(username):
+        return False
+    has_digits = sum(character.isdigit() for character in username) >= _FEWEST_DIGITS
+    return not (has_digits and any(_is_written_number(username, kind) for kind in IdentityKind))
 
 
 def normalize_email(text: str) -> str:

@@ -13,6 +13,7 @@ from lms.accounts.passwords import (
     is_password_right,
     keep_password,
 )
+from lms.accounts.posts import own_organization_id
 from lms.accounts.rules import is_username, normalize_username
 from lms.accounts.sessions import end_sessions
 from lms.core.audit import AuditTag, record
@@ -53,7 +54,9 @@ def change_username(person: Person, confirmed: str, text: str) -> None:
     hold_confirmed(person, confirmed)
     username = normalize_username(text)
     if not is_username(username):
-        wrong = _l("用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成。")
+        wrong = _l(
+            "用户名须以字母开头，由 3 至 64 个小写字母、数字、“.”、“_”、“-”组成，不能像证件号码。"
+        )
         raise Invalid(wrong, field="username")
     taken = Conflict(_l("这个用户名已有人使用，请换一个。"), field="username")
     same = select(Person.id).where(Person.username == username, Person.id != person.id)
@@ -68,4 +71,5 @@ def change_username(person: Person, confirmed: str, text: str) -> None:
 
 
 def _record(tag: AuditTag, person: Person, **detail: object) -> None:
-    record(tag, person.id, f"person:{person.id}", organization_id=person.unit_id, **detail)
+    where = own_organization_id(person)
+    record(tag, person.id, f"person:{person.id}", organization_id=where, **detail)

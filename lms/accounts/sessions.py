@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person, Post
+from lms.accounts.posts import own_organization_id
 from lms.accounts.session_models import SignInSession
 from lms.config import Settings
 from lms.core import clock
@@ -125,7 +126,8 @@ def end_sessions(person: Person, actor_id: int | None, but: SignInSession | None
     """End every session of `person`, but for one if given."""
     end_all_sessions([person.id], but)
     subject = f"person:{person.id}"
-    record(AuditTag.ACCOUNTS_SESSION_END, actor_id, subject, organization_id=person.unit_id)
+    where = own_organization_id(person)
+    record(AuditTag.ACCOUNTS_SESSION_END, actor_id, subject, organization_id=where)
 
 
 def end_all_sessions(

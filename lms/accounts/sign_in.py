@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lms.accounts.known_devices import Device
 from lms.accounts.models import Person
 from lms.accounts.passwords import fresh_hash, is_hash_of
+from lms.accounts.posts import own_organization_id
 from lms.accounts.queries import find_person_to_sign_in, login_keys
 from lms.accounts.sessions import begin_session
 from lms.accounts.throttles import PASSWORD_PACE, give_back, take_try
@@ -86,4 +87,5 @@ def _note_failure(person_id: int | None) -> None:
 
 
 def _record(tag: AuditTag, actor_id: int | None, person: Person) -> None:
-    record(tag, actor_id, f"person:{person.id}", organization_id=person.unit_id)
+    where = own_organization_id(person)
+    record(tag, actor_id, f"person:{person.id}", organization_id=where)

@@ -44,6 +44,7 @@ def issue_codes(actor: Person, people: Sequence[Person]) -> list[IssuedCode]:
     people whose posts the actor is not in charge of, Invalid for more than a sheet holds, for
     nobody, and for accounts that are closed.
     """
+    _hold_all(people)
     _check(actor, people)
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
@@ -72,6 +73,18 @@ def issue_codes(actor: Person, people: Sequence[Person]) -> list[IssuedCode]:
             channel=CodeChannel.SHEET.value,
         )
     return issued
+
+
+def _hold_all(people: Sequence[Person]) -> None:
+    """Hold these people until the transaction ends, and read them and their posts anew.
+
+    Who gives one of them a post or another unit meanwhile is waited for, or waits and then voids
+    the code. People come before their codes, here as where a password is chosen by a code.
+    """
+    query = select(Person).where(Person.id.in_([person.id for person in people]))
+    query = query.order_by(Person.id).with_for_update(key_share=True)
+    query = query.options(selectinload(Person.posts))
+    db.session.scalars(query, execution_options={"populate_existing": True}).all()
 
 
 def _check(actor: Person, people: Sequence[Person]) -> None:

@@ -12,6 +12,8 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
 
+# Of a code that was sent: its holder asks for another. One on paper would be lost for days to any
+# stranger who knows the login, so for it the waits between tries must do: 96 a day at most.
 MOST_FAILURES = 5
 
 
@@ -67,10 +69,15 @@ class OneTimeCode(Model):
             self.code_hash is not None
             and self.used_at is None
             and self.voided_at is None
-            and self.failures < MOST_FAILURES
+            and not self.is_guessed_at
             and clock.now() < self.expires_at
             and not self.is_overtaken
         )
+
+    @property
+    def is_guessed_at(self) -> bool:
+        """Whether it was sent, and too many wrong ones were shown in its place."""
+        return self.channel is not CodeChannel.SHEET and self.failures >= MOST_FAILURES
 
     @property
     def is_overtaken(self) -> bool:

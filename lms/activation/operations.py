@@ -17,6 +17,7 @@ from lms.accounts.passwords import (
     keep_password,
     own_words,
 )
+from lms.accounts.posts import own_organization_id
 from lms.accounts.queries import find_person_to_sign_in, login_keys
 from lms.accounts.rules import PRIVACY_NOTICE, is_phone, normalize_phone
 from lms.accounts.sessions import end_sessions
@@ -84,6 +85,7 @@ def prove_code(login: str, text: str) -> Proof:
         return Proof(None, None, tried)
     code = _matching(person, normalize_code(text)) if person and person.is_active else None
     if code is None:
+        _note_failure(person)
         return Proof(None, None, tried)
     give_back(tried)
     token = secrets.token_urlsafe(32)
@@ -103,6 +105,13 @@ def _matching(person: Person, code: str) -> OneTimeCode | None:
         for each in candidates:
             each.failures += 1
     return found
+
+
+def _note_failure(person: Person | None) -> None:
+    """Record a wrong code; of a login that is nobody's only from where it came."""
+    subject = f"person:{person.id}" if person else "login:unknown"
+    where = own_organization_id(person) if person else None
+    record(AuditTag.ACCOUNTS_CODE_FAIL, None, subject, organization_id=where)
 
 
 def _keys(what: str, login: str, person: Person | None) -> list[str]:
@@ -174,6 +183,8 @@ def activate(
     each names its field.
     """
     code, person = _take_grant(token, CodePurpose.ACTIVATE)
+    if not person.phone_tail and not person.email:
+        person.contact_confirmed_at = clock.now()
     checked = checked_phone(phone)
     if checked and not person.phone_tail:
         for column, value in seal_phone(checked, person.record_key).items():
@@ -210,7 +221,7 @@ def _record(tag: AuditTag, person: Person, code: OneTimeCode, **detail: object) 
         tag,
         person.id,
         f"person:{person.id}",
-        organization_id=person.unit_id,
+        organization_id=own_organization_id(person),
         channel=code.channel.value,
         **detail,
     )

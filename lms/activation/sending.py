@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
+from lms.accounts.posts import own_organization_id
 from lms.accounts.throttles import LONGEST_MEMORY, Pace
 from lms.activation.codes import SENT_GOOD_FOR, hash_of_code, void_codes
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
@@ -81,7 +82,7 @@ def _prepare(code_id: int) -> _Letter | None:
 
 def _way_to(person: Person | None, wanted: CodeChannel) -> tuple[CodeChannel, str] | None:
     """By what and where to reach somebody: as wanted if possible, else by what is known."""
-    if person is None or not person.is_active:
+    if person is None or not person.is_active or person.lacks_confirmed_contact:
         return None
     phone, email = read_phone(person), person.email
     if phone and (wanted is CodeChannel.SMS or not email):
@@ -138,7 +139,7 @@ def _note_sent(code_id: int, letter: _Letter) -> None:
         AuditTag.ACCOUNTS_CODE_ISSUE,
         None,
         f"person:{row.person.id}",
-        organization_id=row.person.unit_id,
+        organization_id=own_organization_id(row.person),
         purpose=row.purpose.value,
         channel=letter.channel.value,
     )

@@ -122,7 +122,7 @@ def create_person_command(name: str, username: str, identity_kind: str, unit: st
     password = click.prompt("Password 密码", hide_input=True, confirmation_prompt=True)
     username = normalize_username(username)
     if not is_username(username):
-        wrong = "3 to 64 of a-z, 0-9, '.', '_' and '-', a letter first"
+        wrong = "3 to 64 of a-z, 0-9, '.', '_' and '-', a letter first; no number of a document"
         raise click.ClickException(f"username: {wrong}")
     if find_by_username(username) is not None:
         raise click.ClickException(f"username: {username} is taken")

@@ -38,7 +38,8 @@ def organizations() -> str:
     found = queries.organizations_to_see(current_user, wanted)
     page = newest_first(found, Organization.id, request.args.get("after", type=record_id))
     prepare_division_names({each.division_code for each in page.rows})
-    kept = {key: value for key, value in request.args.items(multi=True) if key != "after" and value}
+    names = {*form._fields, "parent"}
+    kept = {key: value for key, value in request.args.items(multi=True) if key in names and value}
     return render_template(
         "administration/manage/organizations.html",
         page=page,

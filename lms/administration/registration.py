@@ -12,6 +12,7 @@ from lms.accounts.passwords import DraftPassword, check_password, hash_password,
 from lms.accounts.rules import PRIVACY_NOTICE, normalize_identity_number, normalize_phone
 from lms.administration.queries import registration_of
 from lms.administration.superiors import check_superior
+from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -167,6 +168,7 @@ def _create_registrant(draft: DraftRegistrant) -> Person:
             unit=None,
             phone=registrant.phone,
             email=checked_email(registrant.email),
+            contact_confirmed_at=clock.now(),
             state=PersonState.PENDING,
             **draft.password.columns(),
         )

@@ -21,6 +21,7 @@ from lms.core.types import Instant
 class AuditTag(LabelledEnum):
     """What was done, as `source:subject:action` with its label, in alphabetical order."""
 
+    ACCOUNTS_CODE_FAIL = "accounts:code:fail", _l("激活码或验证码错误")
     ACCOUNTS_CODE_ISSUE = "accounts:code:issue", _l("发放激活码")
     ACCOUNTS_CODE_USE = "accounts:code:use", _l("使用激活码")
     ACCOUNTS_EMPLOYMENT_BEGIN = "accounts:employment:begin", _l("加入单位")

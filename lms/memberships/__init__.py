@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     for views in (register_views, me_views, person_views, request_views, merge_views):
         app.register_blueprint(views.blueprint)
     slots.fill(app, "me.cards", me_views.membership_card, order=5)
+    slots.fill(app, "me.cards", me_views.contact_card, order=6)
     navigation.add(app, *_entries())
 
 

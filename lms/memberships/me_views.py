@@ -47,6 +47,13 @@ def membership_card(person: Person) -> str | None:
     )
 
 
+def contact_card(person: Person) -> str | None:
+    """On /me: staff whose phone or e-mail somebody else has set confirm them."""
+    if not person.lacks_confirmed_contact or not (person.phone_tail or person.email):
+        return None
+    return render_template("memberships/_my_contact.html", person=person)
+
+
 @blueprint.get("/profile")
 @signed_in
 def profile() -> str:

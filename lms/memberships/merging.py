@@ -141,6 +141,9 @@ def _fill_gaps(survivor: Person, duplicate: Person) -> None:
         sealed = seal_phone(read_phone(duplicate), survivor.record_key)
         for column, value in sealed.items():
             setattr(survivor, column, value)
+        survivor.contact_confirmed_at = None
+    if survivor.email is None and duplicate.email is not None:
+        survivor.contact_confirmed_at = None
     for column in ("email", "profession", "title_level"):
         if getattr(survivor, column) is None:
             setattr(survivor, column, getattr(duplicate, column))

@@ -77,9 +77,18 @@ def _check_can_take(unit: Organization) -> None:
         raise Invalid(_l("这个机构不能接收人员，请选择用人单位或代管机构。"), field="unit_id")
 
 
+def hold_to_ask(person: Person, unit: Organization) -> None:
+    """Hold somebody who is about to ask a unit, or is asked for by it, and keep the units open.
+
+    The request refers to both units, and so would wait for whoever holds one to give it a post.
+    """
+    keep_open(each for each in (unit.id, person.unit_id) if each is not None)
+    hold(person)
+
+
 def ask_for_oneself(person: Person, unit: Organization, note: str) -> MembershipRequest:
     """Somebody whose account was approved asks a unit to take them."""
-    hold(person)
+    hold_to_ask(person, unit)
     if not person.may_study and person.state is not PersonState.RETIRED:
         raise Conflict(_l("账号通过审核后才能申请调动。"))
     return request_membership(person, person, unit, note)
@@ -90,7 +99,7 @@ def propose_move(actor: Person, person: Person, unit: Organization, note: str) -
 
     Raises NotFound unless `actor` keeps the records of their unit.
     """
-    hold(person)
+    hold_to_ask(person, unit)
     if not is_allowed(actor, Permission.PEOPLE_PERSON_EDIT, person.unit_id):
         raise NotFound()
     return request_membership(actor, person, unit, note, RequestSide.OLD_UNIT)
@@ -113,7 +122,7 @@ def ask_for_person(
     )
     if person is None or person.name != name or person.state not in _MAY_JOIN:
         raise unknown
-    hold(person)
+    hold_to_ask(person, unit)
     return request_membership(actor, person, unit, note, RequestSide.NEW_UNIT)
 
 

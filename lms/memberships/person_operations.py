@@ -16,8 +16,10 @@ from lms.accounts.identity import (
 from lms.accounts.models import Person
 from lms.accounts.operations import checked_email, checked_name, checked_phone
 from lms.accounts.posts import end_posts_of
+from lms.accounts.queries import is_over_posts
 from lms.accounts.sessions import end_sessions
 from lms.accounts.states import PERSON
+from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, NotAllowed
@@ -49,18 +51,21 @@ def edit_person(
     contact = {"email": checked_email(email), **_phone_columns(person, phone)}
     if _changed(person, contact):
         check_over_posts(actor, person, _EDIT)
+        person.contact_confirmed_at = None
     facts = {"name": checked_name(name), "profession": profession, "title_level": title_level}
     _note_changes(person, actor.id, {**facts, **contact})
     return person
 
 
 def change_own_contact(person: Person, confirmed: str, phone: str | None, email: str) -> None:
-    """Change one's own phone (None keeps it) and e-mail. Raises Invalid naming the field.
+    """Change or confirm one's own phone (None keeps it) and e-mail.
 
-    `confirmed` is what `confirm_password` returned; raises what `hold_confirmed` raises.
+    `confirmed` is what `confirm_password` returned; raises what `hold_confirmed` raises,
+    or Invalid naming the field.
     """
     hold_confirmed(person, confirmed)
     columns = {"email": checked_email(email), **_phone_columns(person, phone)}
+    person.contact_confirmed_at = clock.now()
     _note_changes(person, person.id, columns)
 
 
@@ -112,36 +117,60 @@ def record_leaving(actor: Person, person_id: int) -> Person:
     Their posts in the unit end with it, those elsewhere go on. Raises Conflict for whoever belongs
     to none.
     """
-    person = _held(actor, person_id)
-    if person.unit_id is None:
-        raise Conflict(_l("该人员现在不属于任何单位。"))
-    unit_id = person.unit_id
-    cancel_open_request(person, actor.id)
-    leave_unit(person, EmploymentEnd.LEFT, actor.id)
-    end_posts_of(person, actor.id, unit_id)
+    person = _visible_and_held(actor, person_id)
+    unit_id = _leave(person, actor, EmploymentEnd.LEFT)
     _record_state(person, actor, unit_id, "left")
     return person
 
 
 def retire_person(actor: Person, person_id: int) -> Person:
-    """The person retires: they still look up and print, and begin nothing new."""
-    person = _held(actor, person_id)
-    unit_id = unit_in_charge_id(person)
-    move(person, PersonState.RETIRED, PERSON)
-    _close(person, actor, EmploymentEnd.RETIRED)
-    _record_state(person, actor, unit_id, "retired")
+    """The person retires: they still look up and print, and begin nothing new.
+
+    Of whoever has a say where `actor` has none, only what is the unit's own ends: the employment,
+    and the posts in it. Raises Conflict if there is nothing of that, either.
+    """
+    person = _visible_and_held(actor, person_id)
+    _leave_for_good(person, actor, PersonState.RETIRED, EmploymentEnd.RETIRED)
     return person
 
 
 def record_death(actor: Person, person_id: int) -> Person:
-    """The person has died: nobody signs in any more, and what was earned stays."""
-    person = _held(actor, person_id)
-    unit_id = unit_in_charge_id(person)
-    move(person, PersonState.DECEASED, PERSON)
-    _close(person, actor, EmploymentEnd.DECEASED)
-    end_sessions(person, actor.id)
-    _record_state(person, actor, unit_id, "deceased")
+    """The person has died: nobody signs in any more, and what was earned stays.
+
+    Of whoever has a say elsewhere only the employment ends, and what it raises, as above.
+    """
+    person = _visible_and_held(actor, person_id)
+    _leave_for_good(person, actor, PersonState.DECEASED, EmploymentEnd.DECEASED)
+    if not person.is_active:
+        end_sessions(person, actor.id)
     return person
+
+
+def _leave_for_good(
+    person: Person, actor: Person, state: PersonState, reason: EmploymentEnd
+) -> None:
+    # Anybody may be given a post unasked: it takes no employee out of their unit's hands, nor does
+    # the unit get at the account of an officer above it.
+    if not is_over_posts(actor, person, _EDIT):
+        _leave(person, actor, reason)
+        return
+    unit_id = unit_in_charge_id(person)
+    move(person, state, PERSON)
+    cancel_open_request(person, actor.id)
+    leave_unit(person, reason, actor.id)
+    end_posts_of(person, actor.id)
+    _record_state(person, actor, unit_id, state.value)
+
+
+def _leave(person: Person, actor: Person, reason: EmploymentEnd) -> int:
+    """End the employment and the posts in the unit, whose id is returned."""
+    unit_id = person.unit_id
+    if unit_id is None:
+        raise Conflict(_l("该人员现在不属于任何单位。"))
+    cancel_open_request(person, actor.id)
+    leave_unit(person, reason, actor.id)
+    end_posts_of(person, actor.id, unit_id)
+    return unit_id
 
 
 def suspend_person(actor: Person, person_id: int) -> Person:
@@ -183,12 +212,6 @@ def _visible_and_held(actor: Person, person_id: int) -> Person:
     if person.state is PersonState.MERGED:
         raise Conflict(_l("该人员已合并，请在保留的人员中办理。"))
     return person
-
-
-def _close(person: Person, actor: Person, reason: EmploymentEnd) -> None:
-    cancel_open_request(person, actor.id)
-    leave_unit(person, reason, actor.id)
-    end_posts_of(person, actor.id)
 
 
 def _record_state(person: Person, actor: Person, unit_id: int | None, state: str) -> None:

@@ -120,6 +120,10 @@ def move(person_id: int) -> _Page:
     return page, 422 if form.errors else 200
 
 
+# What ends the account as well as the employment, of whoever has no post out of reach.
+_CLOSING = ("death", "retire")
+
+
 def _deeds() -> dict[str, tuple[Callable[[Person, int], Person], str]]:
     return {
         "leave": (person_operations.record_leaving, _("已办理离职。")),
@@ -135,17 +139,20 @@ def _deeds() -> dict[str, tuple[Callable[[Person, int], Person], str]]:
 def change_state(person_id: int) -> Response:
     """Leave, retire, death, suspend or restore, as the field `deed` says."""
     find_visible_person(current_user, person_id, _EDIT)
-    deed = _deeds().get(request.form.get("deed", ""))
+    deed_name = request.form.get("deed", "")
+    deed = _deeds().get(deed_name)
     if deed is None:
         raise Invalid()
     operation, done = deed
     try:
         with transaction():
-            operation(current_user, person_id)
+            person = operation(current_user, person_id)
+            is_half_done = deed_name in _CLOSING and person.state is PersonState.ACTIVE
     except DomainError as refusal:
         flash_refusal(refusal)
     else:
-        flash(done, "success")
+        half = _("在本单位的关系已结束；该人员在其他机构担任岗位，账号由其上级办理。")
+        flash(half if is_half_done else done, "success")
     return _to_person(person_id)
 
 

@@ -20,12 +20,12 @@ from lms.accounts.passwords import DraftPassword, check_password, hash_password,
 from lms.accounts.rules import PRIVACY_NOTICE
 from lms.accounts.states import PERSON
 from lms.administration.queries import registration_of
+from lms.core import clock
 from lms.core.audit import AuditTag, record
-from lms.core.db import hold
 from lms.core.errors import Conflict
 from lms.core.states import move
 from lms.memberships.models import MembershipRequest
-from lms.memberships.operations import request_membership
+from lms.memberships.operations import hold_to_ask, request_membership
 from lms.organizations.models import Organization, OrganizationState
 
 
@@ -42,9 +42,10 @@ class Facts:
     title_level: TitleLevel | None
 
     def columns(self) -> dict[str, Any]:
-        """E-mail, profession and level as they are kept."""
+        """E-mail, profession and level as they are kept; the contact is as they gave it."""
         return {
             "email": checked_email(self.email),
+            "contact_confirmed_at": clock.now(),
             "profession": self.profession,
             "title_level": self.title_level,
         }
@@ -100,7 +101,7 @@ def mend_registration(
     An empty identity number keeps the one there is. Raises Conflict for anybody who was approved,
     while a unit that they registered is looked at, and for a number that is somebody else's.
     """
-    hold(person)
+    hold_to_ask(person, unit)
     # Whoever approves the unit makes them its manager: as those who were looked at.
     unit_asked_for = registration_of(person)
     if unit_asked_for is not None and unit_asked_for.state is OrganizationState.PENDING:

@@ -84,6 +84,7 @@ def take_over(taken: ColumnElement[bool]) -> None:
             username=None,
             password_hash=None,
             password_set_at=None,
+            contact_confirmed_at=None,
             **given,
         )
         .where(_PEOPLE.c.id == _ROWS.c.person_id, taken)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, String, Table, cast, func, insert, literal, select, update
+from sqlalchemy import JSON, String, Table, case, cast, func, insert, literal, select, update
 from sqlalchemy.sql import ColumnElement
 
 from lms.accounts.enums import EmploymentEnd, PersonState
@@ -17,6 +17,7 @@ from lms.roster.abandoned import TAKEN_FIELDS, take_over
 from lms.roster.asking import ask_for_moves, cancel_requests
 from lms.roster.enums import Verdict
 from lms.roster.models import RosterImport, RosterRow
+from lms.second_factor.queries import is_armed
 
 _ROWS: Table = RosterRow.__table__  # type: ignore[assignment]
 _PEOPLE: Table = Person.__table__  # type: ignore[assignment]
@@ -62,9 +63,12 @@ class Work:
 
     def take_over_people(self) -> None:
         """Give the records that nobody uses to whom their numbers belong to, and employ them."""
-        is_taken = self._is_new & _ROWS.c.person_id.is_not(None)
+        is_taken, person_id = self._is_new & _ROWS.c.person_id.is_not(None), _ROWS.c.person_id
+        # Recorded while there are the factors that go.
+        self._record(
+            AuditTag.ACCOUNTS_FACTOR_RESET, person_id, _ROWS, is_taken & is_armed(person_id)
+        )
         take_over(is_taken)
-        person_id = _ROWS.c.person_id
         self._employ(person_id, _ROWS, is_taken)
         self._record(
             AuditTag.ACCOUNTS_PERSON_UPDATE, person_id, _ROWS, is_taken, fields=list(TAKEN_FIELDS)
@@ -123,22 +127,23 @@ class Work:
         """Write what is changed; cells that were empty, or say the same, leave what there is."""
         names = ["phone_cipher", "phone_hash", "phone_tail", *_PROFILE]
         values = {name: func.coalesce(_ROWS.c[name], _PEOPLE.c[name]) for name in names}
-        is_written = self._is_written
+        is_written, fields = self._is_written, _ROWS.c.changed_fields
+        # A contact that a unit sets is none that its owner has confirmed.
+        is_reset = fields.contains("phone") | fields.contains("email")
+        kept = case((is_reset, None), else_=_PEOPLE.c.contact_confirmed_at)
         db.session.execute(
             update(_PEOPLE)
-            .values(unit_id=_ROWS.c.unit_id, **values)
+            .values(unit_id=_ROWS.c.unit_id, contact_confirmed_at=kept, **values)
             .where(_PEOPLE.c.id == _ROWS.c.person_id, is_written)
         )
-        changed = select(_ROWS.c.changed_fields).where(
-            is_written, _ROWS.c.changed_fields.is_not(None)
-        )
-        for fields in db.session.scalars(changed.distinct()).all():
+        changed = select(fields).where(is_written, fields.is_not(None))
+        for each in db.session.scalars(changed.distinct()).all():
             self._record(
                 AuditTag.ACCOUNTS_PERSON_UPDATE,
                 _ROWS.c.person_id,
                 _ROWS,
-                is_written & (_ROWS.c.changed_fields == fields),
-                fields=str(fields).split(","),
+                is_written & (fields == each),
+                fields=str(each).split(","),
             )
 
     def _employ(self, person_id: Any, source: Any, condition: ColumnElement[bool]) -> None:

@@ -20,7 +20,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.second_factor.challenges import take_challenge
 from lms.second_factor.models import ChallengePurpose, Factor
 from lms.second_factor.passkeys import use_passkey
-from lms.second_factor.records import record_change
+from lms.second_factor.records import hold_person, record_change
 from lms.second_factor.recovery import use_recovery_code
 from lms.second_factor.rules import is_totp_code
 from lms.second_factor.totp import use_totp
@@ -54,6 +54,7 @@ def show_code(person: Person, text: str) -> Shown:
     if not tried.is_admitted:
         return Shown(None, tried.wait_seconds, was_checked=False)
     with transaction():
+        hold_person(person)
         factor = _use_code(person.id, code)
         if factor is None:
             record_change(AuditTag.ACCOUNTS_FACTOR_FAIL, person, _looked_like(code))
@@ -72,6 +73,7 @@ def show_passkey(person: Person, answer: Any) -> Shown:
     with transaction():
         challenge = take_challenge(person, ChallengePurpose.SHOW)
     with transaction():
+        hold_person(person)
         if use_passkey(person.id, challenge, answer) is None:
             record_change(AuditTag.ACCOUNTS_FACTOR_FAIL, person, Factor.PASSKEY)
             return Shown(None)
@@ -90,7 +92,11 @@ def _looked_like(code: str) -> Factor:
 
 
 def _let_in(person: Person, factor: Factor) -> None:
-    """Begin a session in which a factor was shown, in place of the one that waited for it."""
+    """Begin a session in which a factor was shown, in place of the one that waited for it.
+
+    To be called with the person held: who ends all their sessions meanwhile, as whoever resets
+    the password, ends the waiting one before it is looked for, or the new one after.
+    """
     waiting = session_of(person)
     if waiting is None:
         raise Conflict(_l("登录已失效，请重新登录。"))

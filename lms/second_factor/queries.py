@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.models import Person
@@ -18,6 +19,7 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.second_factor.models import Passkey, RecoveryCode, TotpDevice
 
+_GRANT = Permission.ORGANIZATIONS_POST_GRANT
 # How long somebody may take between the password and the second factor.
 LONGEST_PAUSE = dt.timedelta(minutes=15)
 # For so long after signing in, nobody is asked for the password again.
@@ -74,11 +76,16 @@ def factors_of(person_id: int) -> Factors:
 
 def has_factor(person_id: int) -> bool:
     """Whether the person has set up any factor."""
+    return bool(db.session.scalar(select(is_armed(person_id))))
+
+
+def is_armed(person_id: Any) -> ColumnElement[bool]:
+    """The condition that a person has set up any factor, by their id or the column that has it."""
     totp = select(TotpDevice.id).where(
         TotpDevice.person_id == person_id, TotpDevice.confirmed_at.is_not(None)
     )
     passkey = select(Passkey.id).where(Passkey.person_id == person_id)
-    return bool(db.session.scalar(select(or_(totp.exists(), passkey.exists()))))
+    return or_(totp.exists(), passkey.exists())
 
 
 def may_remove(person: Person, factors: Factors) -> bool:
@@ -113,8 +120,9 @@ def get_person_to_reset(actor: Person, person_id: int) -> Person:
     """Somebody whose lost second factor `actor` may reset; raises NotFound for anyone else.
 
     `actor` must grant posts in every organization where the person holds one, so that nobody gets
-    hold of an account that has a say where they have none, nor of the auditor's beside them;
-    without a post, in the person's unit or the last one.
+    hold of an account that has a say where they have none, nor of the auditor's beside them; and
+    in the person's unit or the last one, unless the factor was set up for the posts: anybody may
+    be given one unasked, and is not for that at the mercy of who gave it.
     """
     person = db.session.get(Person, person_id)
     if person is None or not _is_below(actor, person):
@@ -123,6 +131,19 @@ def get_person_to_reset(actor: Person, person_id: int) -> Person:
 
 
 def _is_below(actor: Person, person: Person) -> bool:
-    if person.is_staff:
-        return is_over_posts(actor, person, Permission.ORGANIZATIONS_POST_GRANT)
-    return is_allowed(actor, Permission.ORGANIZATIONS_POST_GRANT, unit_in_charge_id(person))
+    is_over_unit = is_allowed(actor, _GRANT, unit_in_charge_id(person))
+    if not person.is_staff:
+        return is_over_unit
+    is_own = is_over_unit or _has_only_factors_for_posts(person)
+    return is_own and is_over_posts(actor, person, _GRANT)
+
+
+def _has_only_factors_for_posts(person: Person) -> bool:
+    """Whether every factor was set up on the day when their newest post began, or since."""
+    factors = factors_of(person.id)
+    made = [passkey.created_at for passkey in factors.passkeys]
+    if factors.totp is not None:
+        made.append(factors.totp.created_at)
+    newest = max(post.starts_on for post in person.posts if post.is_in_force)
+    began_at = clock.end_of_day(newest - dt.timedelta(days=1))
+    return all(each >= began_at for each in made)

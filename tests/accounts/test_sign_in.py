@@ -8,15 +8,16 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from lms.accounts import passwords
-from lms.accounts.enums import PersonState
+from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.known_devices import COOKIE, Device, read_device, write_device
 from lms.accounts.models import Person
+from lms.accounts.queries import find_person_to_sign_in
 from lms.accounts.session_models import SignInSession
 from lms.accounts.sign_in import sign_in
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from tests.factories import PersonFactory
-from tests.factories.accounts import PASSWORD, identity_number
+from tests.factories.accounts import PASSWORD, give_number, identity_number
 from tests.security.support import at_once, count
 
 PHONE = "13800001111"
@@ -47,6 +48,35 @@ def test_a_shared_phone_signs_nobody_in(client):
     for _ in range(2):
         PersonFactory(phone=PHONE, password=PASSWORD)
     assert post(client, PHONE, PASSWORD).status_code == 422
+
+
+@pytest.mark.parametrize("state", [PersonState.PENDING, PersonState.REFUSED])
+def test_a_registration_with_somebodys_phone_keeps_them_out_of_nothing(app, state):
+    known = PersonFactory(phone=PHONE)
+    PersonFactory(phone=PHONE, state=state)
+    assert find_person_to_sign_in(PHONE) is known
+
+
+def test_a_phone_that_only_registrations_have_signs_in_whom_alone_it_finds(app):
+    waiting = PersonFactory(phone=PHONE, state=PersonState.PENDING)
+    assert find_person_to_sign_in(PHONE) is waiting
+    PersonFactory(phone=PHONE, state=PersonState.REFUSED)
+    assert find_person_to_sign_in(PHONE) is None
+
+
+def test_a_registration_with_the_number_of_somebodys_permit_does_not_hide_them(app):
+    permit = IdentityKind.HONG_KONG_MACAO_PERMIT
+    known = PersonFactory(identity_kind=permit, identity_number="H12345678")
+    waiting = PersonFactory(state=PersonState.PENDING)
+    give_number(waiting, IdentityKind.PASSPORT, "H12345678")
+    assert find_person_to_sign_in("h12345678") is known
+
+
+@pytest.mark.parametrize("number", [PHONE, f"86{PHONE}", f"0086{PHONE}"])
+def test_a_phone_never_finds_a_passport(app, number):
+    squatter, owner = PersonFactory(), PersonFactory(phone=PHONE)
+    give_number(squatter, IdentityKind.PASSPORT, number)
+    assert find_person_to_sign_in(number) is owner
 
 
 def test_whoever_has_no_password_yet_is_refused_like_anybody(client):

@@ -14,8 +14,9 @@ from lms.activation.models import OneTimeCode
 from lms.activation.operations import request_code
 from lms.core.db import db, transaction
 from lms.core.mail import SendingFailed
+from lms.core.permissions import Role
 from tests.activation.support import CODE, last_mail, outbox
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, PostFactory
 from tests.factories.accounts import PASSWORD
 from tests.security.support import count
 
@@ -124,3 +125,27 @@ def test_old_messages_and_codes_are_swept(app, person, tasks, clock):
     activation_tasks.sweep_codes.run()
     assert not file.exists()
     assert count(OneTimeCode) == 0
+
+
+def officer_with_contact(**columns):
+    person = PersonFactory(password=PASSWORD, phone="13800138000", email="x@example.org", **columns)
+    PostFactory(person=person, role=Role.BUREAU_OFFICER)
+    return person
+
+
+@pytest.mark.parametrize("login", ["13800138000", "the-officer"])
+def test_a_phone_planted_before_the_post_gets_no_code_for_the_officer(app, mailbox, tasks, login):
+    officer_with_contact(username="the-officer")
+    with transaction():
+        request_code(login)
+    tasks.run_all()
+    assert (mailbox.sent, outbox(app, "sms")) == ([], [])
+    assert db.session.scalars(select(OneTimeCode)).one().code_hash is None
+
+
+def test_the_phone_that_an_officer_confirmed_gets_the_code(app, clock, tasks):
+    officer_with_contact(contact_confirmed_at=clock.present)
+    with transaction():
+        request_code("13800138000")
+    tasks.run_all()
+    assert len(outbox(app, "sms")) == 1

@@ -1,18 +1,24 @@
 """Codes and grants end with what allowed them: a new post, another unit, another password."""
 
+import threading
+from contextlib import suppress
+
 import pytest
+from sqlalchemy import select
 
 from lms.accounts.employments import join_unit
+from lms.accounts.models import Person
 from lms.accounts.passwords import is_password_right, set_password
 from lms.accounts.posts import grant_post
-from lms.activation.models import CodePurpose
+from lms.activation.issuing import chosen_people, issue_codes
+from lms.activation.models import CodePurpose, OneTimeCode
 from lms.activation.operations import find_grant, prove_code
-from lms.core.db import transaction
-from lms.core.errors import Conflict
+from lms.core.db import db, transaction
+from lms.core.errors import Conflict, NotAllowed
 from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
 from tests.accounts.slow_work import forbid_slow_transactions
-from tests.activation.support import NEW, code_for, make_unit
+from tests.activation.support import NEW, code_for, make_unit, manager_of
 from tests.activation.test_views import choose, now, show
 from tests.factories import OrganizationFactory, PersonFactory
 from tests.factories.accounts import PASSWORD
@@ -53,6 +59,26 @@ def test_a_new_post_or_unit_ends_the_grants_of_before(person, change):
     change(person)
     with pytest.raises(Conflict):
         find_grant(token, CodePurpose.RESET)
+
+
+def test_codes_issued_while_a_post_is_given_wait_for_it(app, person):
+    """Without the wait the new officer's old unit would hold a code for their account."""
+    manager_id, person_id = manager_of(person.unit).id, person.id
+    bureau = OrganizationFactory(kind=OrganizationKind.BUREAU)
+
+    def issue():
+        with app.app_context(), suppress(NotAllowed), transaction():
+            actor = db.session.get_one(Person, manager_id)
+            issue_codes(actor, chosen_people(actor, [person_id]))
+
+    other = threading.Thread(target=issue)
+    with transaction():
+        grant_post(db.session.get_one(Person, person_id), bureau, Role.BUREAU_OFFICER)
+        other.start()
+        other.join(timeout=0.5)
+    other.join()
+    db.session.rollback()
+    assert db.session.scalars(select(OneTimeCode)).all() == []
 
 
 def test_a_post_that_is_prolonged_leaves_the_codes_alone(person):

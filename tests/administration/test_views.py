@@ -194,6 +194,8 @@ def test_the_list_is_paged_and_keeps_its_filter(client, officer):
     sign_in(client, officer)
     first = text_of(client.get("/manage/organizations?kind=unit&division=371102&q=第"))
     assert first.count("/manage/organizations/") >= 30
+    strange = client.get("/manage/organizations?kind=unit&endpoint=x&_anchor=y&q=第")
+    assert strange.status_code == 200
     following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
     assert "kind=unit" in following
     second = text_of(client.get(following))

@@ -6,6 +6,8 @@ from typing import Any
 import factory
 
 from lms.accounts import operations
+from lms.accounts.enums import IdentityKind
+from lms.accounts.identity import seal_identity_number
 from lms.accounts.models import Person, Post
 from lms.accounts.rules import resident_check_character
 from lms.core.db import db, transaction
@@ -21,6 +23,13 @@ def identity_number(sequence: int) -> str:
     birthday = dt.date(1970, 1, 1) + dt.timedelta(days=sequence % 9000)
     first_17 = f"371102{birthday:%Y%m%d}{sequence // 9000:03d}"
     return first_17 + resident_check_character(first_17)
+
+
+def give_number(person: Person, kind: IdentityKind, number: str) -> None:
+    """Give somebody a number as an import may, also one with which nobody registers alone."""
+    with transaction():
+        for column, value in seal_identity_number(kind, number, person.record_key).items():
+            setattr(person, column, value)
 
 
 def province() -> Division:

@@ -14,6 +14,7 @@ from lms.accounts.sessions import begin_session, load_session_person
 from lms.catalog.models import Course
 from lms.certificates.models import Certificate, CertificateState, RevocationReason
 from lms.certificates.operations import revoke_certificate
+from lms.core import clock as present
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
@@ -153,7 +154,7 @@ def test_asking_for_somebody_without_a_unit_puts_them_within_nobodys_reach(
 def test_an_empty_phone_is_filled_and_a_given_one_stays(
     clerk: Person, pair: tuple[Person, Person]
 ) -> None:
-    survivor = PersonFactory(unit=pair[0].unit)
+    survivor = PersonFactory(unit=pair[0].unit, contact_confirmed_at=present.now())
     duplicate = PersonFactory(unit=pair[0].unit, phone="13800138000", email="wang@example.cn")
     other = PersonFactory(unit=pair[0].unit, phone="13900139000", email="zhang@example.cn")
 
@@ -162,6 +163,7 @@ def test_an_empty_phone_is_filled_and_a_given_one_stays(
 
     survivor = db.session.get_one(Person, survivor.id)
     assert read_phone(survivor) == "13800138000"
+    assert survivor.contact_confirmed_at is None
     assert survivor.email == "wang@example.cn"
 
 

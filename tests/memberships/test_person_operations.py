@@ -218,22 +218,46 @@ def _officer_of_the_bureau(person: Person, role: Role = Role.BUREAU_OFFICER) -> 
     return db.session.get_one(Person, person.id)
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
-        operations.record_leaving,
-        operations.retire_person,
-        operations.record_death,
-        operations.suspend_person,
-    ],
-)
-def test_a_unit_does_not_act_on_whoever_has_a_say_above_it(
+@pytest.mark.parametrize("deed", [operations.suspend_person, operations.restore_person])
+def test_a_unit_does_not_shut_or_open_the_account_of_whoever_has_a_say_above_it(
     person: Person, manager: Person, deed: _Deed
 ) -> None:
     person = _officer_of_the_bureau(person)
     _refused(NotAllowed, deed, manager, person)
     person = db.session.get_one(Person, person.id)
     assert (person.state, person.is_staff) == (PersonState.ACTIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("deed", "reason"),
+    [
+        (operations.record_leaving, EmploymentEnd.LEFT),
+        (operations.retire_person, EmploymentEnd.RETIRED),
+        (operations.record_death, EmploymentEnd.DECEASED),
+    ],
+)
+def test_a_post_that_another_gives_takes_no_employee_out_of_the_units_hands(
+    person: Person, manager: Person, deed: _Deed, reason: EmploymentEnd
+) -> None:
+    """The unit ends what is its own; account and posts elsewhere are left to who is over both."""
+    PostFactory(person=person, organization=person.unit, role=Role.UNIT_MANAGER)
+    elsewhere = PostFactory(person=person, organization=unit(), role=Role.UNIT_MANAGER).id
+    with transaction():
+        token = begin_session(person)
+
+    person = _do(deed, manager, db.session.get_one(Person, person.id))
+
+    assert (person.state, person.unit_id) == (PersonState.ACTIVE, None)
+    assert employments_of(person)[0].end_reason is reason
+    assert [post.id for post in person.posts if post.is_in_force] == [elsewhere]
+    assert load_session_person(token) is not None
+    _refused(Conflict, deed, manager, person)
+
+
+def test_who_is_over_both_ends_everything(person: Person) -> None:
+    PostFactory(person=person, organization=unit(), role=Role.UNIT_MANAGER)
+    person = _do(operations.record_death, officer(), db.session.get_one(Person, person.id))
+    assert (person.state, person.is_staff) == (PersonState.DECEASED, False)
 
 
 @pytest.mark.parametrize("changes", [{"phone": "13900139000"}, {"phone": ""}, {"email": "a@b.cn"}])
@@ -267,7 +291,7 @@ def test_leaving_a_unit_ends_no_post_elsewhere(person: Person) -> None:
     assert [post.id for post in person.posts if post.is_in_force] == [elsewhere.id]
 
 
-def test_the_page_offers_no_deed_on_whoever_has_a_say_above(
+def test_the_page_offers_only_what_the_unit_may_do_with_whoever_has_a_say_above(
     client: FlaskClient, person: Person, manager: Person
 ) -> None:
     sign_in(client, manager)
@@ -276,4 +300,21 @@ def test_the_page_offers_no_deed_on_whoever_has_a_say_above(
     _officer_of_the_bureau(person)
     page = client.get(address).text
     assert 'value="suspend"' not in page
+    assert 'value="leave"' in page
     assert "在您管理范围之外担任岗位" in page
+    done = client.post(f"{address}/state", data={"deed": "death"}, follow_redirects=True)
+    assert "账号已关闭" not in done.text
+    assert "由其上级办理" in done.text
+
+
+def test_a_contact_is_confirmed_by_its_owner_and_by_nobody_else(
+    person: Person, manager: Person
+) -> None:
+    """Also one that stays as it was: the page shows it, and asks for the password."""
+    with transaction():
+        operations.change_own_contact(person, person.password_hash, None, "wang@example.cn")
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is not None
+    _edit(manager, person, title_level=TitleLevel.SENIOR)
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is not None
+    _edit(manager, person, phone="13900139000")
+    assert db.session.get_one(Person, person.id).contact_confirmed_at is None

@@ -81,6 +81,12 @@ def test_what_is_no_name_is_refused_at_the_field(app: Flask, name: str) -> None:
         (IdentityKind.RESIDENT, "110105194902300020", False),
         (IdentityKind.PASSPORT, "E12345678", True),
         (IdentityKind.PASSPORT, "E12 3", False),
+        # By these somebody else signs in: with their phone, or with their permit.
+        (IdentityKind.PASSPORT, "13800001111", False),
+        (IdentityKind.PASSPORT, "8613800001111", False),
+        (IdentityKind.PASSPORT, "H12345678", False),
+        (IdentityKind.PASSPORT, "m1234567802", False),
+        (IdentityKind.PASSPORT, "12345678", False),
         (IdentityKind.HONG_KONG_MACAO_PERMIT, "H12345678", True),
         (IdentityKind.HONG_KONG_MACAO_PERMIT, "12345678", False),
         (IdentityKind.TAIWAN_PERMIT, "12345678", True),
@@ -260,3 +266,7 @@ def test_nobody_becomes_another_while_a_unit_of_theirs_is_looked_at(app: Flask) 
         db.session.get_one(Organization, registered.id).state = OrganizationState.REFUSED
     mend()
     assert db.session.get_one(Person, person.id).name == "王五"
+
+
+def test_whoever_registers_has_given_their_own_contact(app: Flask) -> None:
+    assert register(unit()).contact_confirmed_at is not None

@@ -1,6 +1,7 @@
 """Requests: who decides them, once, and what a move takes along."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,8 @@ from lms.accounts.enums import EmploymentEnd, PersonState
 from lms.accounts.models import Person
 from lms.accounts.rules import normalize_name
 from lms.administration.organization_operations import close_organization
-from lms.core.db import db, transaction
+from lms.administration.post_operations import hand_over
+from lms.core.db import db, hold, transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.core.permissions import Role
 from lms.enrollments.models import CycleState
@@ -399,6 +401,39 @@ def test_no_unit_is_closed_that_somebody_is_just_joining(app: Flask, several: bo
     assert isinstance(outcome, Conflict)
     assert db.session.get_one(Person, person.id).unit_id == joined.id
     assert db.session.get_one(Organization, joined.id).is_approved
+
+
+def test_asking_for_a_unit_and_its_post_at_the_same_time_waits_for_neither_forever(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A post is handed over to the very person who asks, by who holds the organization first."""
+    new = unit()
+    person = PersonFactory()
+    post = PostFactory(organization=new, role=Role.UNIT_MANAGER)
+    post_id, boss_id, person_id, new_id = post.id, post.person_id, person.id, new.id
+    outcomes = []
+
+    def give() -> None:
+        with app.app_context(), transaction():
+            successor = db.session.get_one(Person, person_id)
+            hand_over(db.session.get_one(Person, boss_id), post_id, successor)
+            outcomes.append("handed over")
+
+    other = threading.Thread(target=give)
+
+    def hold_and_be_overtaken(row: Person) -> None:
+        hold(row)
+        other.start()
+        other.join(timeout=0.5)
+
+    monkeypatch.setattr(operations, "hold", hold_and_be_overtaken)
+    with transaction():
+        asker = db.session.get_one(Person, person_id)
+        operations.ask_for_oneself(asker, db.session.get_one(Organization, new_id), "")
+    other.join()
+
+    assert outcomes == ["handed over"]
+    assert _request_of(db.session.get_one(Person, person_id)).to_id == new_id
 
 
 def test_whoever_leaves_takes_the_open_request_back(app: Flask) -> None:

@@ -11,6 +11,7 @@ from lms.accounts.confirmation import confirm_password
 from lms.accounts.enums import IdentityKind, PersonState, ProfessionSeries, TitleLevel
 from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
+from lms.accounts.passwords import set_password
 from lms.core.db import db, transaction
 from lms.memberships import me_views
 from lms.memberships.models import MembershipRequest, RequestState
@@ -22,7 +23,7 @@ from lms.memberships.operations import (
 )
 from lms.organizations.models import Organization
 from tests.factories import CourseFactory
-from tests.factories.accounts import PASSWORD, PersonFactory, identity_number
+from tests.factories.accounts import PASSWORD, PersonFactory, give_number, identity_number
 from tests.memberships.support import (
     GOOD_PASSWORD,
     manager_of,
@@ -239,11 +240,11 @@ def test_nobody_without_a_unit_is_told_that_they_stay_in_theirs(
 
 def _two_with_one_number(school: Organization) -> tuple[Person, Person]:
     """Two people of different documents that bear the same number."""
-    passport, permit = IdentityKind.PASSPORT, IdentityKind.TAIWAN_PERMIT
-    return (
-        PersonFactory(unit=school, identity_number="12345678", identity_kind=passport),
-        PersonFactory(unit=school, identity_number="12345678", identity_kind=permit),
-    )
+    permit = IdentityKind.TAIWAN_PERMIT
+    holder = PersonFactory(unit=school)
+    give_number(holder, IdentityKind.PASSPORT, "12345678")
+    other = PersonFactory(unit=school, identity_number="12345678", identity_kind=permit)
+    return holder, other
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -309,6 +310,20 @@ def test_contacts_do_not_change_with_a_password_that_is_no_more(
 
     assert own.post("/me/profile/contact", data=data).status_code == 422
     assert read_phone(db.session.get_one(Person, person.id)) == "13800138000"
+
+
+def test_staff_are_asked_to_confirm_what_others_gave_as_their_contact(
+    app: Flask, school: Organization
+) -> None:
+    manager = manager_of(school)
+    with transaction():
+        set_password(manager, PASSWORD)
+        manager.email = "planted@example.cn"
+    own = sign_in(app.test_client(), manager)
+    assert "尚未经您本人确认" in own.get("/me").text
+    data = {"phone": "", "email": "wang@example.cn", "present": PASSWORD}
+    own.post("/me/profile/contact", data=data)
+    assert "尚未经您本人确认" not in own.get("/me").text
 
 
 def test_a_bureau_merges_after_a_preview(app: Flask, school: Organization) -> None:

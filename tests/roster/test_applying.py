@@ -13,6 +13,7 @@ from lms.accounts.queries import find_by_identity
 from lms.activation.issuing import issue_codes
 from lms.activation.operations import prove_code
 from lms.administration.organization_operations import close_organization
+from lms.core import clock as now
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, NotFound
@@ -115,14 +116,26 @@ def test_cells_update_people_and_empty_cells_do_not(manager, unit):
         unit=unit,
         email="old@example.com",
         title_level=TitleLevel.JUNIOR,
+        contact_confirmed_at=now.now(),
     )
     applied(manager, workbook([row(1, 电子邮箱="", 职称级别="正高级")]))
     db.session.refresh(person)
     assert person.email == "old@example.com"
     assert person.title_level is TitleLevel.SENIOR
     assert read_phone(person) == row(1)[3]
+    assert person.contact_confirmed_at is None
     (updated,) = db.session.query(AuditEvent).filter_by(tag="accounts:person:update")
     assert updated.detail["fields"] == ["phone", "profession", "title_level"]
+
+
+def test_a_roster_that_leaves_the_contact_leaves_it_confirmed(manager, unit):
+    person = PersonFactory(
+        name=row(1)[0], identity_number=row(1)[2], unit=unit, contact_confirmed_at=now.now()
+    )
+    applied(manager, workbook([row(1, 手机号码="", 电子邮箱="")]))
+    db.session.refresh(person)
+    assert person.profession is ProfessionSeries.ENGINEERING
+    assert person.contact_confirmed_at is not None
 
 
 def test_a_bureau_moves_people_at_once(app, clock):

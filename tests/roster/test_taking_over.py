@@ -10,6 +10,7 @@ from lms.accounts.sessions import begin_session, load_session_person
 from lms.activation.models import CodeChannel, CodePurpose, OneTimeCode
 from lms.administration.registration import register_unit
 from lms.core import clock as now
+from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.memberships.operations import cancel_request, request_membership
 from lms.organizations.models import Organization, OrganizationState
@@ -45,6 +46,7 @@ def squatter(unit):
         phone="13900139000",
         email="squatter@example.com",
         username="squatter",
+        contact_confirmed_at=now.now(),
         state=PersonState.REFUSED,
     )
 
@@ -60,6 +62,7 @@ def test_a_refused_record_becomes_the_person_of_the_row(manager, unit, squatter)
         unit.id,
     )
     assert (read_phone(squatter), squatter.email) == (row(1)[3], row(1)[4])
+    assert squatter.contact_confirmed_at is None
     assert read_identity_number(squatter, IdentityPurpose.REVIEW, manager.id) == row(1)[2]
     assert [stay.organization_id for stay in employments_of(squatter)] == [unit.id]
     assert counts(checked(manager, workbook([row(1)]))) == just(unchanged=1)
@@ -125,6 +128,19 @@ def test_whoever_was_refused_the_unit_they_registered_is_taken_over(manager, wai
     assert counts(applied(manager, workbook([row(1)]))) == just(new=1)
     db.session.refresh(waiting)
     assert waiting.name == row(1)[0]
+
+
+@pytest.mark.parametrize("is_armed", [True, False])
+def test_a_factor_that_goes_stands_in_the_audit_trail(manager, squatter, is_armed):
+    if is_armed:
+        with transaction():
+            device = TotpDevice(person_id=squatter.id, record_key="k", secret_cipher=b"s")
+            device.confirmed_at = now.now()
+            db.session.add(device)
+    applied(manager, workbook([row(1)]))
+    tag = AuditTag.ACCOUNTS_FACTOR_RESET.value
+    events = db.session.query(AuditEvent).filter_by(tag=tag, subject=f"person:{squatter.id}")
+    assert [event.actor_id for event in events] == ([manager.id] if is_armed else [])
 
 
 def test_contacts_that_the_row_does_not_give_do_not_stay(manager, squatter):

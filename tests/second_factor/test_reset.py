@@ -4,6 +4,7 @@ import pytest
 
 from lms.accounts.employments import join_unit, leave_unit
 from lms.accounts.enums import EmploymentEnd
+from lms.accounts.posts import grant_post
 from lms.accounts.session_models import SignInSession
 from lms.core.audit import AuditEvent
 from lms.core.db import db, hold, transaction
@@ -183,3 +184,37 @@ def test_whoever_left_is_reset_by_the_unit_they_last_belonged_to(client, places)
     assert _reset(client, other, learner).status_code == 404
     assert _reset(client, _holder(places["unit"], Role.UNIT_MANAGER), learner).status_code == 302
     assert not has_factor(learner.id)
+
+
+def test_a_post_given_to_a_stranger_gives_no_power_over_the_factor_they_had(client, places, clock):
+    """Nobody asks whom a post is given to: with one in hand the giver would be over them."""
+    person = PersonFactory(unit=places["other unit"])
+    give_totp(person)
+    clock.advance(days=1)
+    with transaction():
+        grant_post(person, places["unit"], Role.UNIT_MANAGER)
+    stranger = _holder(places["unit"], Role.UNIT_MANAGER)
+    assert _reset(client, stranger, person).status_code == 404
+    assert has_factor(person.id)
+    assert _reset(client, _officer(places["bureau"]), person).status_code == 302
+    assert not has_factor(person.id)
+
+
+def test_a_factor_set_up_for_a_post_is_reset_where_the_post_is_held(client, places, clock):
+    person = PersonFactory(unit=places["other unit"])
+    with transaction():
+        grant_post(person, places["base"], Role.TRAINER)
+    give_passkey(person)
+    give_totp(person)
+    manager = _holder(places["base"], Role.BASE_MANAGER)
+    assert _reset(client, manager, person).status_code == 302
+
+
+def test_one_older_factor_keeps_the_others(client, places, clock):
+    person = PersonFactory(unit=places["other unit"])
+    give_passkey(person)
+    clock.advance(days=1)
+    with transaction():
+        grant_post(person, places["base"], Role.TRAINER)
+    give_totp(person)
+    assert _reset(client, _holder(places["base"], Role.BASE_MANAGER), person).status_code == 404

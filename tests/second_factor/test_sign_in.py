@@ -1,11 +1,23 @@
 """The second half of signing in: without it the account stays shut."""
 
+import threading
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
 from lms.accounts.session_models import SignInSession, SignInThrottle
+from lms.accounts.sessions import (
+    begin_session,
+    end_sessions,
+    load_session_person,
+    open_sessions,
+)
 from lms.core.audit import AuditEvent
-from lms.core.db import db, transaction
+from lms.core.db import db, hold, transaction
+from lms.core.errors import Conflict
+from lms.second_factor.passkeys import options_to_show
+from lms.second_factor.proofs import show_code, show_passkey
 from lms.second_factor.queries import LONGEST_PAUSE, factors_of
 from tests.factories import PersonFactory
 from tests.factories.accounts import PASSWORD
@@ -201,6 +213,32 @@ def test_the_pause_between_password_and_factor_is_limited(client, armed, clock):
     answer = client.post(SECOND, data={"code": code_of(secret)})
     assert answer.headers["Location"] == "/sign-in"
     assert not _opens(client)
+
+
+@pytest.mark.parametrize("kind", ["code", "passkey"])
+def test_a_factor_shown_while_the_sessions_are_ended_opens_none(app, armed, kind):
+    """A password is reset: whoever knew the old one does not slip in beside it."""
+    person, secret, _codes = armed
+    key = give_passkey(person)
+    with transaction():
+        token = begin_session(person)
+        options = options_to_show(person)
+    code, answer = code_of(secret), key.sign(options)
+
+    def show():
+        with app.app_context(), suppress(Conflict):
+            waiting = load_session_person(token)
+            show_code(waiting, code) if kind == "code" else show_passkey(waiting, answer)
+
+    other = threading.Thread(target=show)
+    with transaction():
+        hold(person)
+        end_sessions(person, None)
+        other.start()
+        other.join(timeout=0.5)
+    other.join()
+    db.session.rollback()
+    assert open_sessions(person) == []
 
 
 def test_signing_out_ends_the_waiting_session(client, armed):
