@@ -2,10 +2,8 @@
 
 import csv
 import io
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -17,46 +15,10 @@ from lms.memberships.queries import PAGE_SIZE
 from lms.organizations.models import Organization
 from tests.factories.accounts import PersonFactory, identity_number
 from tests.memberships.support import (
-    GOOD_PASSWORD,
-    manager_of,
     unit,
 )
-from tests.support import sign_in
 
 NUMBER = identity_number(4711)
-
-
-@pytest.fixture
-def school(app: Flask) -> Organization:
-    return unit(name="日照市第一中学")
-
-
-@pytest.fixture
-def manager(school: Organization) -> Person:
-    return manager_of(school)
-
-
-@pytest.fixture
-def staff_client(app: Flask, client: FlaskClient, manager: Person) -> FlaskClient:
-    return sign_in(client, manager)
-
-
-def _registration(school: Organization, **changes: Any) -> dict[str, Any]:
-    said = {
-        "identity_kind": "resident",
-        "identity_number": NUMBER,
-        "name": "买买提·吐尔逊",
-        "phone": "13800138000",
-        "email": "",
-        "unit_id": school.id,
-        "unit_id-text": school.name,
-        "profession": "school",
-        "title_level": "senior",
-        "password": GOOD_PASSWORD,
-        "repeated": GOOD_PASSWORD,
-        "agreed": "y",
-    }
-    return {**said, **changes}
 
 
 def test_the_list_shows_masked_numbers_and_own_people_only(

@@ -37,21 +37,6 @@ from tests.support import sign_in
 NUMBER = identity_number(4711)
 
 
-@pytest.fixture
-def school(app: Flask) -> Organization:
-    return unit(name="日照市第一中学")
-
-
-@pytest.fixture
-def manager(school: Organization) -> Person:
-    return manager_of(school)
-
-
-@pytest.fixture
-def staff_client(app: Flask, client: FlaskClient, manager: Person) -> FlaskClient:
-    return sign_in(client, manager)
-
-
 def _registration(school: Organization, **changes: Any) -> dict[str, Any]:
     said = {
         "identity_kind": "resident",
