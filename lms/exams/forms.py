@@ -9,9 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from lms.exams.models import ExamSettings
 from lms.exams.restudy_operations import LONGEST_REASON, SHORTEST_REASON
 from lms.exams.rules import Part
-from lms.questions.models import QuestionKind
-
-_PARTS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
+from lms.questions.kinds import KINDS, QuestionKind
 
 
 class PartForm(Form):
@@ -44,6 +42,11 @@ class ExamForm(FlaskForm):
         _l("考试时间（分钟）"), [InputRequired(), NumberRange(1, 600)], default=60
     )
 
+    @property
+    def part_fields(self) -> list[FormField]:
+        """The parts of the blueprint, a kind each."""
+        return [self[kind.value] for kind in KINDS]
+
     def fill(self, settings: ExamSettings) -> None:
         """Show what is in force."""
         self.pass_percent.data = settings.pass_percent
@@ -56,7 +59,7 @@ class ExamForm(FlaskForm):
 
     def parts(self) -> list[Part]:
         """The blueprint as filled in."""
-        entries = ((kind.value, self[kind.value].form) for kind in _PARTS)
+        entries = ((kind.value, self[kind.value].form) for kind in KINDS)
         return [
             Part(kind, e.count.data, e.points.data, int(e.difficulty.data or 0) or None)
             for kind, e in entries

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from random import SystemRandom
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts.models import Person
 from lms.core import clock
@@ -20,6 +21,7 @@ from lms.enrollments.queries import in_charge_of
 from lms.exams import queries, rules
 from lms.exams.models import Attempt, AttemptState, ExamSettings, PaperItem
 from lms.exams.states import ATTEMPT
+from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
 from lms.questions.queries import pool
 from lms.questions.rules import is_right
@@ -114,15 +116,16 @@ def _is_over(attempt: Attempt) -> bool:
     return clock.now() > attempt.deadline_at + dt.timedelta(seconds=rules.GRACE_SECONDS)
 
 
-def save_answer(attempt: Attempt, position: int, shown: list[int], serial: int) -> int:
-    """Save the answer to one question, as chosen among the options as shown.
+def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) -> int:
+    """Save the answer to one question, as its kind gives it on the page with the options shown.
 
     `serial` grows with every change the learner makes; an older one arriving late changes nothing.
     Returns the serial of the answer that now stands: a greater one is of another tab.
     Raises NotFound, Invalid, or Conflict once the attempt is over or submitted.
     """
     item = _find_item(attempt, position)
-    chosen = rules.to_own_order(shown, item.option_order)
+    question = item.question
+    chosen = behaviour_of(question.kind).own_answer(question, item.option_order, shown)
     if chosen is None:
         raise Invalid(_l("没有这个选项。"))
     # Marking takes the attempt for itself; whoever saves holds it against that until the commit.
@@ -140,8 +143,9 @@ def save_answer(attempt: Attempt, position: int, shown: list[int], serial: int) 
 
 
 def _find_item(attempt: Attempt, position: int) -> PaperItem:
-    query = select(PaperItem).where(PaperItem.attempt_id == attempt.id)
-    item = db.session.scalar(query.where(PaperItem.position == position))
+    query = select(PaperItem).options(joinedload(PaperItem.question))
+    query = query.where(PaperItem.attempt_id == attempt.id, PaperItem.position == position)
+    item = db.session.scalar(query)
     if item is None:
         raise NotFound()
     return item
@@ -165,7 +169,7 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     if locked is None or locked.state is not AttemptState.RUNNING:
         return attempt
     attempt = locked
-    points = sum(i.points for i in attempt.items if is_right(i.question.answer, i.chosen))
+    points = sum(item.points for item in attempt.items if _is_right(item))
     passed = rules.is_pass(points, attempt.total_points, attempt.pass_percent)
     move(attempt, AttemptState.PASSED if passed else AttemptState.FAILED, ATTEMPT)
     attempt.points = points
@@ -175,6 +179,10 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     _audit_submission(attempt)
     _settle_cycle(attempt)
     return attempt
+
+
+def _is_right(item: PaperItem) -> bool:
+    return is_right(item.question.kind, item.question.answer, item.chosen)
 
 
 def _audit_submission(attempt: Attempt) -> None:

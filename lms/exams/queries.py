@@ -87,7 +87,7 @@ def result_by_topic(attempt: Attempt) -> list[TopicResult]:
     counts: dict[str, list[int]] = {}
     for item in attempt.items:
         count = counts.setdefault(item.question.topic or "", [0, 0])
-        count[0] += is_right(item.question.answer, item.chosen)
+        count[0] += is_right(item.question.kind, item.question.answer, item.chosen)
         count[1] += 1
     return [TopicResult(topic, right, asked) for topic, (right, asked) in counts.items()]
 

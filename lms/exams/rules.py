@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from lms.questions.behaviours import behaviour_of
+from lms.questions.kinds import QuestionKind
+
 ATTEMPTS_ALLOWED = 2
 """Two attempts a cycle (Rizhao 2024, 二(一)1)."""
 
@@ -54,8 +57,8 @@ def draw_paper(
 ) -> list[DrawnItem]:
     """A paper by the blueprint: unseen questions first, seen ones only where the bank runs out.
 
-    Questions are shuffled within their part, and options within their question, except those of
-    true/false. Raises NotEnoughQuestions.
+    Questions are shuffled within their part, and options within their question as its kind wants
+    them. Raises NotEnoughQuestions.
     """
     left = list(bank)
     drawn: dict[int, list[DrawnItem]] = {}
@@ -87,9 +90,8 @@ def _fits(candidate: Candidate, part: Part) -> bool:
 
 
 def _drawn(candidate: Candidate, part: Part, random: Random) -> DrawnItem:
-    order = list(range(candidate.option_count))
-    if candidate.kind != "true_false":
-        random.shuffle(order)
+    behaviour = behaviour_of(QuestionKind(candidate.kind))
+    order = behaviour.draw_order(candidate.option_count, random)
     return DrawnItem(candidate.id, part.points, order)
 
 
@@ -101,12 +103,3 @@ def is_pass(points: int, total_points: int, pass_percent: int) -> bool:
 def attempts_left(used: int) -> int:
     """How many attempts a cycle still has."""
     return max(0, ATTEMPTS_ALLOWED - used)
-
-
-def to_own_order(shown: Sequence[int], option_order: Sequence[int]) -> list[int] | None:
-    """Chosen places as shown, as sorted indexes of the question; None if one does not exist."""
-    if len(set(shown)) != len(shown):
-        return None
-    if any(place < 0 or place >= len(option_order) for place in shown):
-        return None
-    return sorted(option_order[place] for place in shown)

@@ -16,6 +16,7 @@ from lms.exams import operations, queries, restudy_operations
 from lms.exams.forms import RestudyForm
 from lms.exams.models import Attempt, AttemptState
 from lms.exams.rules import ATTEMPTS_ALLOWED
+from lms.questions.behaviours import behaviour_of
 from lms.questions.rules import is_right, public_view
 from lms.watching.queries import is_course_watched
 from lms.web.auth import signed_in
@@ -78,9 +79,10 @@ def attempt(attempt_id: int) -> str | BaseResponse:
 
 
 def _shown_item(item: Any) -> dict[str, Any]:
-    chosen = [place for place, own in enumerate(item.option_order) if own in item.chosen]
+    behaviour = behaviour_of(item.question.kind)
     view = public_view(item.question, item.option_order)
-    return {"item": item, "question": view, "chosen": chosen}
+    chosen = behaviour.shown_answer(item.option_order, item.chosen)
+    return {"item": item, "question": view, "shape": behaviour.shape, "chosen": chosen}
 
 
 def _result(found: Attempt) -> str:
@@ -98,7 +100,12 @@ def _result(found: Attempt) -> str:
 
 
 def _marked_item(item: Any) -> dict[str, Any]:
-    return {**_shown_item(item), "is_right": is_right(item.question.answer, item.chosen)}
+    question = item.question
+    return {
+        **_shown_item(item),
+        "is_right": is_right(question.kind, question.answer, item.chosen),
+        "lines": behaviour_of(question.kind).review(question, item.option_order, item.chosen),
+    }
 
 
 @blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")
@@ -113,14 +120,14 @@ def save_answer(attempt_id: int, position: int) -> Response:
     return jsonify(serial=standing) if standing > serial else Response(status=204)
 
 
-def _answer_from(body: Any) -> tuple[list[int], int]:
+def _answer_from(body: Any) -> tuple[list[Any], int]:
     if not isinstance(body, dict):
         raise Invalid()
     chosen, serial = body.get("chosen"), body.get("serial")
-    is_list = isinstance(chosen, list) and all(type(place) is int for place in chosen)
-    if not is_list or type(serial) is not int or not 0 < serial < 2**31:
+    # What may stand in the list is known to the question's kind.
+    if not isinstance(chosen, list) or type(serial) is not int or not 0 < serial < 2**31:
         raise Invalid()
-    return list(chosen or []), serial
+    return chosen, serial
 
 
 @blueprint.post("/exams/<int:attempt_id>/submit")

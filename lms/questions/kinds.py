@@ -11,6 +11,10 @@ class QuestionKind(LabelledEnum):
     TRUE_FALSE = "true_false", _l("判断题")
 
 
+# In the order in which papers hold them and pages name them, not that of the alphabet.
+KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
+
+
 class QuestionUse(LabelledEnum):
     BOTH = "both", _l("弹题和考试")
     EXAM = "exam", _l("考试")

@@ -12,9 +12,12 @@ from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.permissions import Permission
 from lms.questions import operations, queries
-from lms.questions.forms import DIFFICULTIES, KINDS, FilterForm, QuestionForm
+from lms.questions.behaviours import KeyLine, behaviour_of
+from lms.questions.forms import DIFFICULTIES, FilterForm
+from lms.questions.kinds import KINDS
 from lms.questions.models import Question, QuestionKind, QuestionUse
-from lms.questions.rules import LETTERS, TRUE_FALSE_OPTIONS, QuestionFacts, problems
+from lms.questions.question_forms import QuestionForm, form_for
+from lms.questions.rules import LETTERS, QuestionFacts, problems
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
 from lms.web.refusals import show_refusal
@@ -55,9 +58,13 @@ def questions(slug: str) -> str:
         kept=kept,
         counts=queries.count_by_kind(course),
         kinds=KINDS,
-        letters=LETTERS,
+        key_lines=_key_lines,
         difficulties=DIFFICULTIES,
     )
+
+
+def _key_lines(question: Question) -> list[KeyLine]:
+    return behaviour_of(question.kind).key_lines(question)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -65,8 +72,8 @@ def questions(slug: str) -> str:
 def new_question(slug: str) -> Page:
     course = managed_course(slug)
     asked = QuestionKind.find(request.args.get("kind"))
-    kind = asked if asked in KINDS else QuestionKind.SINGLE
-    form = QuestionForm()
+    kind = asked or QuestionKind.SINGLE
+    form = form_for(kind)
     form.offer_lessons(course)
     facts = _valid_facts(form, kind)
     if facts is not None:
@@ -87,7 +94,7 @@ def new_question(slug: str) -> Page:
 def edit_question(slug: str, question_id: int) -> Page:
     course = managed_course(slug)
     question = queries.get_question(course, question_id)
-    form = QuestionForm()
+    form = form_for(question.kind)
     form.offer_lessons(course)
     if request.method == "GET":
         form.fill(question)
@@ -126,7 +133,6 @@ def _form_page(
         kinds=KINDS,
         question=question,
         letters=LETTERS,
-        judged=TRUE_FALSE_OPTIONS,
     )
     return page, 422 if form.errors else 200
 

@@ -11,6 +11,7 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
+from lms.questions.behaviours import behaviour_of
 from lms.questions.models import Question
 from lms.questions.rules import QuestionFacts, problems
 
@@ -92,8 +93,7 @@ def _write(question: Question, facts: QuestionFacts, lesson: Lesson | None) -> N
         raise Invalid(_l("课时不属于本课程。"), field="lesson")
     for name, value in vars(facts).items():
         setattr(question, name, value)
-    question.options = list(facts.options)
-    question.answer = sorted(facts.answer)
+    question.options, question.answer = behaviour_of(facts.kind).kept(facts)
     question.lesson = lesson
 
 

@@ -77,7 +77,6 @@ def _popup_words() -> dict[str, str]:
         "answerRight": _("回答正确，继续播放。"),
         "answerWrong": _("回答不正确。{seconds} 秒后换一道题。"),
         "backTo": _("连续答错三次，请从 {time} 处重新观看这一段。"),
-        "multiple": _("（可多选）"),
         "offlinePopup": _("网络没有连上，正在重试…"),
         "popupOpened": _("弹题：请回答问题后继续。"),
         "sending": _("正在提交…"),

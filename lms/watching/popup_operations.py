@@ -14,7 +14,8 @@ from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound, TooEarly
-from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.behaviours import behaviour_of
+from lms.questions.models import Question, QuestionUse
 from lms.questions.queries import pool
 from lms.questions.rules import is_right
 from lms.watching import rules
@@ -92,14 +93,11 @@ def _draw(progress: LessonProgress, asked: list[Popup]) -> Question | None:
 
 
 def _ask(progress: LessonProgress, gate: int, question: Question) -> Popup:
-    order = list(range(len(question.options)))
-    if question.kind is not QuestionKind.TRUE_FALSE:
-        _chance.shuffle(order)
     popup = Popup(
         progress_id=progress.id,
         gate=gate,
         question=question,
-        option_order=order,
+        option_order=behaviour_of(question.kind).draw_order(len(question.options), _chance),
         nonce=secrets.token_urlsafe(_NONCE_BYTES),
     )
     db.session.add(popup)
@@ -110,7 +108,8 @@ def _ask(progress: LessonProgress, gate: int, question: Question) -> Popup:
 def answer_popup(
     actor: Person, terms: WatchTerms, nonce: str, chosen: list[Any], settings: Settings
 ) -> Outcome:
-    """Grade the answer (`chosen`: places in the order shown, from 0) and open the gate if right.
+    """Grade the answer (`chosen`: as its kind gives it, options by their place as shown, from 0)
+    and open the gate if it is right.
 
     Wrong: another question after a growing wait; the third wrong one in a row leads back to the
     last gate. Raises LeaseLost, NotFound for a nonce of anybody else's, Conflict for one used
@@ -121,8 +120,8 @@ def answer_popup(
     popup = open_popup(progress.id)
     if popup is None or not secrets.compare_digest(popup.nonce.encode(), nonce.encode()):
         raise _unknown(progress, nonce)
-    popup.chosen = _own_indexes(popup, chosen)
-    popup.is_right = is_right(popup.question.answer, popup.chosen)
+    popup.chosen = _own_answer(popup, chosen)
+    popup.is_right = is_right(popup.question.kind, popup.question.answer, popup.chosen)
     _use_up(popup)
     if popup.is_right:
         _open_gate(study_clock, progress, popup.gate)
@@ -135,11 +134,13 @@ def _unknown(progress: LessonProgress, nonce: str) -> NotFound | Conflict:
     return Conflict(_l("这道题已经回答过了。")) if used else NotFound()
 
 
-def _own_indexes(popup: Popup, chosen: list[Any]) -> list[int]:
-    places = range(len(popup.option_order))
-    if not chosen or any(type(place) is not int or place not in places for place in chosen):
+def _own_answer(popup: Popup, given: list[Any]) -> list[Any]:
+    behaviour = behaviour_of(popup.question.kind)
+    chosen = behaviour.own_answer(popup.question, popup.option_order, given)
+    # What is no answer, or half of one, costs nothing: whoever sent it is asked to mend it.
+    if chosen is None or not behaviour.is_complete(popup.question, chosen):
         raise Invalid(_l("请选择答案。"), field="chosen")
-    return sorted({popup.option_order[place] for place in chosen})
+    return chosen
 
 
 def _use_up(popup: Popup) -> None:

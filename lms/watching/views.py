@@ -13,6 +13,7 @@ from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed, NotFound
 from lms.enrollments.models import Cycle
 from lms.enrollments.queries import get_own_cycle
+from lms.questions.behaviours import behaviour_of
 from lms.questions.rules import public_view
 from lms.videos import queries as videos
 from lms.videos.models import Video
@@ -154,8 +155,13 @@ def popup(cycle_id: int, lesson_id: int) -> Response:
 
 
 def _popup_facts(asked: Popup) -> dict[str, Any]:
-    view = public_view(asked.question, asked.option_order)
-    return {**view, "nonce": asked.nonce, "kind_label": str(asked.question.kind.label)}
+    question = asked.question
+    view = public_view(question, asked.option_order)
+    shape = behaviour_of(question.kind).shape
+    label = str(question.kind.label)
+    # The same parts as on a paper, written by the same templates.
+    html = render_template("watching/_question.html", question=view, shape=shape, label=label)
+    return {**view, "nonce": asked.nonce, "kind_label": label, "shape": shape, "html": html}
 
 
 @blueprint.post(f"{_LESSON}/popup/answer")

@@ -11,7 +11,6 @@ from lms.exams.rules import (
     attempts_left,
     draw_paper,
     is_pass,
-    to_own_order,
 )
 
 BANK = [Candidate(n, "single", 1 + n % 3, 4) for n in range(1, 13)]
@@ -74,11 +73,3 @@ def test_pass_mark_is_exact(points, total, percent, passed):
 
 def test_two_attempts_are_allowed():
     assert [attempts_left(used) for used in (0, 1, 2, 3)] == [2, 1, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("shown", "own"),
-    [([0], [2]), ([1, 0], [0, 2]), ([], []), ([3], None), ([-1], None), ([0, 0], None)],
-)
-def test_chosen_places_are_translated_to_the_questions_own_order(shown, own):
-    assert to_own_order(shown, [2, 0, 1]) == own

@@ -48,12 +48,13 @@ def facts(**given):
     ],
 )
 def test_exactly_the_right_options_are_right(answer, chosen, right):
-    assert is_right(answer, chosen) is right
+    assert is_right(QuestionKind.MULTIPLE, answer, chosen) is right
 
 
 @given(st.sets(st.integers(0, 9), min_size=1), st.sets(st.integers(0, 9), min_size=1))
 def test_sets_are_compared_whole(answer, chosen):
-    assert is_right(sorted(answer), sorted(chosen, reverse=True)) is (answer == chosen)
+    given = sorted(chosen, reverse=True)
+    assert is_right(QuestionKind.MULTIPLE, sorted(answer), given) is (answer == chosen)
 
 
 def test_public_view_shows_the_given_order_and_keeps_the_key():

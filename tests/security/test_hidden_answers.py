@@ -130,7 +130,9 @@ def test_a_popup_says_nothing_of_its_answer(app, clock, cycle):
     page = Page.of(app, cycle).set_gates(1)
     watch(page, clock, range(1))
     first = page.post("popup")
-    assert set(first.json["popup"]) == {"text", "kind", "kind_label", "options", "nonce"}
+    told = {"text", "kind", "kind_label", "shape", "options", "nonce", "html"}
+    assert set(first.json["popup"]) == told
+    assert EXPLANATION not in first.json["popup"]["html"]
     let_another_be_right()
     assert page.post("popup").data == first.data
 

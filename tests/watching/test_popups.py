@@ -50,7 +50,7 @@ def test_reload_and_another_device_meet_the_same_question(app, clock):
 def test_popup_tells_nothing_of_the_answer(app, clock):
     page = at_gate(app, clock)
     asked = page.popup()
-    assert set(asked) == {"text", "kind", "options", "nonce", "kind_label"}
+    assert set(asked) == {"text", "kind", "shape", "options", "nonce", "kind_label", "html"}
     wrong = page.answer(asked, right=False).json
     assert wrong == {"right": False, "wait_seconds": 5, "back_to": None}
 

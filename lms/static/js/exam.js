@@ -1,5 +1,6 @@
 // The paper: saves every answer as it is given, keeps it while the network is away, shows the time.
 // What counts is only what the server has taken; the clock here is a picture of the server's.
+import { readAnswer, showAnswer, wireAnswer } from './answers/index.js';
 
 const root = document.querySelector('[data-exam]');
 const token = document.querySelector('meta[name="csrf-token"]').content;
@@ -48,10 +49,6 @@ function remember() {
   return keep(storageKey, JSON.stringify([...waiting]));
 }
 
-function chosenOf(question) {
-  return [...question.querySelectorAll('input:checked')].map((input) => Number(input.value));
-}
-
 function questions() {
   return [...root.querySelectorAll('.exam-question')];
 }
@@ -60,7 +57,7 @@ function showMap() {
   let answered = 0;
   const word = root.querySelector('[data-map-words]').dataset.mapWords;
   for (const question of questions()) {
-    const isAnswered = chosenOf(question).length > 0;
+    const isAnswered = readAnswer(question).length > 0;
     const link = root.querySelector(`[data-map="${question.dataset.position}"]`);
     link.toggleAttribute('data-answered', isAnswered);
     link.querySelector('[data-map-note]').textContent = isAnswered ? word : '';
@@ -139,7 +136,7 @@ function answered(event) {
   const question = event.target.closest('.exam-question');
   const serial = Number(question.dataset.serial) + 1;
   question.dataset.serial = serial;
-  waiting.set(question.dataset.position, { chosen: chosenOf(question), serial });
+  waiting.set(question.dataset.position, { chosen: readAnswer(question), serial });
   remember();
   showMap();
   sendWaiting();
@@ -150,9 +147,7 @@ function restoreWaiting() {
     const answer = waiting.get(question.dataset.position);
     if (!answer) continue;
     question.dataset.serial = Math.max(answer.serial, Number(question.dataset.serial));
-    for (const input of question.querySelectorAll('input')) {
-      input.checked = answer.chosen.includes(Number(input.value));
-    }
+    showAnswer(question, answer.chosen);
   }
 }
 
@@ -195,6 +190,7 @@ root.querySelector('[data-exam-ask]').addEventListener('click', ask);
 dialog.querySelector('[data-exam-cancel]').addEventListener('click', () => dialog.close());
 dialog.querySelector('[data-exam-confirm]').addEventListener('click', submitPaper);
 window.addEventListener('online', sendWaiting);
+questions().forEach(wireAnswer);
 restoreWaiting();
 showMap();
 if (waiting.size) sendWaiting();

@@ -1,5 +1,6 @@
 // The pop-up: a proper dialog over the film, also when it fills the window. The server draws the
 // question and grades the answer; a wrong one costs a wait that is shown and said.
+import { focusAnswer, isComplete, readAnswer, wireAnswer } from '../answers/index.js';
 import { pause } from './events.js';
 
 export class Popup {
@@ -101,41 +102,28 @@ export class Popup {
   }
 
   #show(popup) {
-    const isMultiple = popup.kind === 'multiple';
-    this.form.querySelector('[data-popup-kind]').textContent = popup.kind_label;
-    this.form.querySelector('[data-popup-text]').textContent = popup.text + (isMultiple ? this.words.multiple : '');
-    const options = popup.options.map((text, place) => this.#option(text, place, isMultiple));
-    this.form.querySelector('[data-popup-options]').replaceChildren(...options);
+    this.question.dataset.shape = popup.shape;
+    // Written by the server, which escapes whatever a trainer wrote.
+    this.question.innerHTML = popup.html;
+    wireAnswer(this.question);
     this.#busy(false, '');
     if (!this.dialog.open) {
       this.dialog.showModal();
       this.notices.say(this.words.popupOpened);
     }
-    this.form.querySelector('input').focus();
-  }
-
-  #option(text, place, isMultiple) {
-    const label = document.createElement('label');
-    const input = document.createElement('input');
-    const words = document.createElement('span');
-    Object.assign(input, { type: isMultiple ? 'checkbox' : 'radio', name: 'option', value: String(place) });
-    words.textContent = text;
-    label.className = 'popup-option';
-    label.append(input, words);
-    return label;
+    focusAnswer(this.question);
   }
 
   #chosen() {
     return new Promise((resolve) => {
       const submitted = (event) => {
         event.preventDefault();
-        const chosen = [...this.form.querySelectorAll('input:checked')].map((input) => Number(input.value));
-        if (!chosen.length) {
+        if (!isComplete(this.question)) {
           this.state.textContent = this.words.answerFirst;
           return;
         }
         this.form.removeEventListener('submit', submitted);
-        resolve(chosen);
+        resolve(readAnswer(this.question));
       };
       this.form.addEventListener('submit', submitted);
     });

@@ -1,0 +1,18 @@
+"""What differs from kind to kind of question, a class each. Nobody else asks `if kind is`."""
+
+from lms.questions.behaviours.base import Behaviour, KeyLine, ReviewLine
+from lms.questions.behaviours.choices import MultipleChoice, SingleChoice, TrueFalse
+from lms.questions.kinds import QuestionKind
+
+__all__ = ["Behaviour", "KeyLine", "ReviewLine", "behaviour_of"]
+
+_BEHAVIOURS: dict[QuestionKind, Behaviour] = {
+    QuestionKind.SINGLE: SingleChoice(),
+    QuestionKind.MULTIPLE: MultipleChoice(),
+    QuestionKind.TRUE_FALSE: TrueFalse(),
+}
+
+
+def behaviour_of(kind: QuestionKind) -> Behaviour:
+    """How questions of this kind behave."""
+    return _BEHAVIOURS[kind]
