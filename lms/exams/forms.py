@@ -35,6 +35,9 @@ class ExamForm(FlaskForm):
     single = FormField(PartForm, label=QuestionKind.SINGLE.label)
     multiple = FormField(PartForm, label=QuestionKind.MULTIPLE.label)
     true_false = FormField(PartForm, label=QuestionKind.TRUE_FALSE.label)
+    fill_in = FormField(PartForm, label=QuestionKind.FILL_IN.label)
+    ordering = FormField(PartForm, label=QuestionKind.ORDERING.label)
+    matching = FormField(PartForm, label=QuestionKind.MATCHING.label)
     pass_percent = IntegerField(
         _l("及格线（占总分的百分比）"), [InputRequired(), NumberRange(1, 100)], default=60
     )

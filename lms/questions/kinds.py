@@ -6,13 +6,23 @@ from lms.core.enums import LabelledEnum
 
 
 class QuestionKind(LabelledEnum):
+    FILL_IN = "fill_in", _l("填空题")
+    MATCHING = "matching", _l("匹配题")
     MULTIPLE = "multiple", _l("多选题")
+    ORDERING = "ordering", _l("排序题")
     SINGLE = "single", _l("单选题")
     TRUE_FALSE = "true_false", _l("判断题")
 
 
 # In the order in which papers hold them and pages name them, not that of the alphabet.
-KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE)
+KINDS = (
+    QuestionKind.SINGLE,
+    QuestionKind.MULTIPLE,
+    QuestionKind.TRUE_FALSE,
+    QuestionKind.FILL_IN,
+    QuestionKind.ORDERING,
+    QuestionKind.MATCHING,
+)
 
 
 class QuestionUse(LabelledEnum):

@@ -17,7 +17,7 @@ __all__ = ["Question", "QuestionKind", "QuestionUse"]
 
 
 class Question(Model):
-    """A question of a course. `answer` holds the indexes of the right options, sorted.
+    """A question of a course. `options` and `answer` hold what facts.QuestionFacts says.
 
     A question that was ever asked is never edited in place: `operations.revise_question` retires
     it and makes a successor, so that a past paper always shows what was really asked.

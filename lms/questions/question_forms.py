@@ -4,12 +4,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from lms.catalog.forms import stripped
 from lms.catalog.models import Course, Lesson
+from lms.questions.facts import MOST_BLANKS, MOST_DISTRACTORS
 from lms.questions.forms import DIFFICULTIES
 from lms.questions.kinds import QuestionKind, QuestionUse
 from lms.questions.models import Question
@@ -139,6 +148,71 @@ class TrueFalseForm(QuestionForm):
         return TRUE_FALSE_OPTIONS, tuple(self.answer.data or ())
 
 
+class FillInForm(QuestionForm):
+    """The answer has a row for each blank, in it a line for each accepted form."""
+
+    rows = "questions/manage/_fill_in.html"
+    answer = FieldList(
+        TextAreaField(filters=[stripped]), _l("每个空可接受的答案"), min_entries=MOST_BLANKS
+    )
+
+    def fill_rows(self, question: Question) -> None:
+        fill_texts(self.answer, ["\n".join(forms) for forms in question.answer])
+
+    def written(self) -> Written:
+        return (), tuple(_lines(text) for text in filled_texts(self.answer))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+class OrderingForm(QuestionForm):
+    """Options are rows in the right order."""
+
+    rows = "questions/manage/_ordering.html"
+    options = FieldList(StringField(filters=[stripped]), _l("选项"), min_entries=MOST_OPTIONS)
+
+    def fill_rows(self, question: Question) -> None:
+        fill_texts(self.options, question.options)
+
+    def written(self) -> Written:
+        options = filled_texts(self.options)
+        return options, tuple(range(len(options)))
+
+
+class PairForm(Form):
+    left = StringField(_l("左项"), filters=[stripped])
+    right = StringField(_l("右项"), filters=[stripped])
+
+
+class MatchingForm(QuestionForm):
+    """A pair is a row; what fits nothing stands apart."""
+
+    rows = "questions/manage/_matching.html"
+    options = FieldList(FormField(PairForm), _l("对应的两项"), min_entries=MOST_OPTIONS)
+    distractors = FieldList(
+        StringField(filters=[stripped]), _l("干扰项"), min_entries=MOST_DISTRACTORS
+    )
+
+    def validate_options(self, field: FieldList) -> None:
+        # Without its left a pair would count as a distractor, and nobody would notice.
+        if any(not row.form.left.data and row.form.right.data for row in field):
+            raise ValidationError(_l("左项不能留空，请按顺序填写。"))
+
+    def fill_rows(self, question: Question) -> None:
+        pairs = [pair for pair in question.options if pair[0]]
+        for row, (left, right) in zip(self.options, pairs, strict=False):
+            row.form.left.data, row.form.right.data = left, right
+        fill_texts(self.distractors, [right for left, right in question.options if not left])
+
+    def written(self) -> Written:
+        rows = [(row.form.left.data or "", row.form.right.data or "") for row in self.options]
+        pairs = [pair for pair in rows if any(pair)]
+        extra = [("", text) for text in filled_texts(self.distractors) if text]
+        return (*pairs, *extra), tuple(range(len(pairs)))
+
+
 def fill_texts(rows: FieldList, texts: list[str]) -> None:
     """Show texts in rows; rows left over stay empty."""
     for field, text in zip(rows, texts, strict=False):
@@ -157,6 +231,9 @@ _FORMS: dict[QuestionKind, type[QuestionForm]] = {
     QuestionKind.SINGLE: ChoiceForm,
     QuestionKind.MULTIPLE: ChoiceForm,
     QuestionKind.TRUE_FALSE: TrueFalseForm,
+    QuestionKind.FILL_IN: FillInForm,
+    QuestionKind.ORDERING: OrderingForm,
+    QuestionKind.MATCHING: MatchingForm,
 }
 
 

@@ -76,6 +76,72 @@ def test_multiple_choice_and_judgement_are_written(desk, home):
     assert (judged.options, judged.answer) == (["正确", "错误"], [1])
 
 
+FILL_IN = filled(**{"text": "每年____学时", "answer-0": "90\n九十\n", "answer": []})
+ORDERING = filled(**{"options-2": "30"})
+MATCHING = filled(
+    **{
+        "options-0-left": "公需科目",
+        "options-0-right": "30 学时",
+        "options-1-left": "专业科目",
+        "options-1-right": "60 学时",
+        "distractors-0": "90 学时",
+    }
+)
+
+
+def test_blanks_order_and_pairs_are_written(desk, home):
+    desk.post(f"{home}/new?kind=fill_in", data=FILL_IN)
+    desk.post(f"{home}/new?kind=ordering", data=ORDERING)
+    desk.post(f"{home}/new?kind=matching", data=MATCHING)
+    blanks, order, pairs = questions()
+    assert (blanks.options, blanks.answer) == ([], [["90", "九十"]])
+    assert (order.options, order.answer) == (["90", "60", "30"], [0, 1, 2])
+    assert pairs.options == [["公需科目", "30 学时"], ["专业科目", "60 学时"], ["", "90 学时"]]
+    assert pairs.answer == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [("fill_in", FILL_IN), ("ordering", ORDERING), ("matching", MATCHING)]
+)
+def test_edit_form_of_every_kind_keeps_what_it_shows(desk, home, kind, data):
+    desk.post(f"{home}/new?kind={kind}", data=data)
+    [question] = questions()
+    before = (question.options, question.answer)
+    page = html.unescape(desk.get(f"{home}/{question.id}").text)
+    fields = dict(
+        re.findall(r'name="((?:options|answer|distractors)-[\w-]+)" value="([^"]+)"', page)
+    )
+    fields |= dict(re.findall(r'name="(answer-\d+)" rows="2">([^<]+)<', page))
+    assert fields
+    common = {"text": question.text, "use": "both", "lesson_id": "0", "difficulty": "1"}
+    assert desk.post(f"{home}/{question.id}", data={**common, **fields}).status_code == 302
+    db.session.refresh(question)
+    assert (question.options, question.answer, question.difficulty) == (*before, 1)
+    assert "公需科目" in desk.get(home).text or kind != "matching"
+    assert "九十" in desk.get(home).text or kind != "fill_in"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "data"),
+    [
+        ("fill_in", "answer", {**FILL_IN, "answer-0": " "}),
+        ("fill_in", "answer", {**FILL_IN, "answer-1": "60"}),
+        ("fill_in", "text", {**FILL_IN, "text": "____" + " ____" * 10}),
+        ("ordering", "options", {**ORDERING, "options-1": ""}),
+        ("ordering", "options", {**ORDERING, "options-1": "90"}),
+        ("matching", "options", {**MATCHING, "options-1-left": ""}),
+        ("matching", "options", {**MATCHING, "options-1-right": ""}),
+        ("matching", "options", {**MATCHING, "distractors-0": "30 学时"}),
+    ],
+)
+def test_wrong_blank_order_or_pair_is_answered_at_its_field(desk, home, kind, field, data):
+    answer = desk.post(f"{home}/new?kind={kind}", data=data)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert f'href="#{field}"' in answer.text
+    assert questions() == []
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "given"),
     [

@@ -1,6 +1,7 @@
 """When an answer is right, what the asked may see, and what a sound question is."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,21 @@ def facts(**given):
         "answer": (0,),
     }
     return QuestionFacts(**{**values, **given})
+
+
+FILL_IN = facts(
+    kind=QuestionKind.FILL_IN, text="____和____", options=(), answer=(("90", "九十"), ("60",))
+)
+ORDERING = facts(kind=QuestionKind.ORDERING, answer=(0, 1, 2))
+MATCHING = facts(
+    kind=QuestionKind.MATCHING,
+    options=(("甲", "一"), ("乙", "二"), ("", "三")),
+    answer=(0, 1),
+)
+
+
+def pairs(*options):
+    return {"options": options, "answer": tuple(range(sum(bool(left) for left, _ in options)))}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +94,9 @@ def test_sound_questions_have_no_problem():
     judged = facts(kind=QuestionKind.TRUE_FALSE, options=TRUE_FALSE_OPTIONS, answer=(1,))
     assert problems(judged) == {}
     assert problems(facts(options=tuple("ABCDEFGHIJ"), answer=(9,))) == {}
+    assert problems(FILL_IN) == {}
+    assert problems(ORDERING) == {}
+    assert problems(MATCHING) == {}
 
 
 @pytest.mark.parametrize(
@@ -110,6 +129,46 @@ def test_sound_questions_have_no_problem():
 )
 def test_wrong_question_names_its_field(field, wrong):
     assert list(problems(facts(**wrong))) == [field]
+
+
+@pytest.mark.parametrize(
+    ("sound", "field", "wrong"),
+    [
+        (FILL_IN, "answer", {"answer": ()}),
+        (FILL_IN, "answer", {"answer": (("90",),)}),
+        (FILL_IN, "answer", {"answer": (("90",), ())}),
+        (FILL_IN, "answer", {"answer": (("90",), (" ",))}),
+        (FILL_IN, "answer", {"answer": (("90",), ("60",), ("30",))}),
+        (FILL_IN, "answer", {"answer": (("90",), ("长" * 101,))}),
+        (FILL_IN, "answer", {"answer": (("90",), tuple("ABCDEFGHIJKLMNOPQRSTU"))}),
+        (FILL_IN, "answer", {"answer": (("90",), ("6\x0b0",))}),
+        (FILL_IN, "answer", {"text": "没有标出空"}),
+        (FILL_IN, "text", {"text": "____，" * 11, "answer": (("1",),) * 11}),
+        (ORDERING, "options", {"options": ("只有一个",)}),
+        (ORDERING, "options", {"options": ("甲", "", "丙")}),
+        (ORDERING, "options", {"options": ("a", "A", "b")}),
+        (ORDERING, "answer", {"answer": (1, 0, 2)}),
+        (ORDERING, "answer", {"answer": (0, 1)}),
+        (MATCHING, "options", pairs(("甲", "一"))),
+        (MATCHING, "options", pairs(("甲", "一"), ("", "三"), ("乙", "二"))),
+        (MATCHING, "options", pairs(("甲", "一"), ("乙", ""))),
+        (MATCHING, "options", pairs(("甲", "一"), ("甲", "二"))),
+        (MATCHING, "options", pairs(("甲", "一"), ("乙", "一"))),
+        (MATCHING, "options", pairs(("甲", "一"), ("乙", "二"), ("", "一"))),
+        (MATCHING, "options", pairs(("甲", "一"), ("乙", "长" * 301))),
+        (MATCHING, "options", pairs(*((c, c) for c in "甲乙"), *(("", c) for c in "123456"))),
+        (MATCHING, "options", pairs(*((c, c) for c in "ABCDEFGHIJK"))),
+        (MATCHING, "options", {"options": (("甲",), ("乙", "二"))}),
+        (MATCHING, "answer", {"answer": (1, 0)}),
+        (MATCHING, "options", pairs(("甲", "一"), ("乙", "\x07二"))),
+    ],
+)
+def test_wrong_question_of_the_other_kinds_names_its_field(sound, field, wrong):
+    assert list(problems(replace(sound, **wrong))) == [field]
+
+
+def test_a_longer_line_is_one_blank_all_the_same():
+    assert problems(replace(FILL_IN, text="________和____")) == {}
 
 
 def test_every_wrong_field_is_named_at_once():

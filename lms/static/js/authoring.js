@@ -48,14 +48,16 @@ function wireOptions(list) {
   const rows = [...list.querySelectorAll('[data-option-row]')];
   const more = list.parentElement.querySelector('[data-option-more]');
   const spare = () => rows.filter((row) => row.hidden);
-  rows.forEach((row, place) => {
-    row.hidden = place >= 4 && !row.querySelector('input[type=text]').value;
-  });
+  const shown = Number(list.dataset.optionRows || 4);
+  const fields = (row) => [...row.querySelectorAll('input[type=text], textarea')];
+  // A row left empty before one that is not stays in sight: it is what must be mended.
+  const last = rows.findLastIndex((row) => fields(row).some((field) => field.value));
+  rows.forEach((row, place) => { row.hidden = place >= shown && place > last; });
   more.hidden = !spare().length;
   more.addEventListener('click', () => {
     const [row] = spare();
     row.hidden = false;
-    row.querySelector('input[type=text]').focus();
+    fields(row)[0].focus();
     more.hidden = !spare().length;
   });
 }

@@ -132,6 +132,19 @@ async function sendAll() {
   }
 }
 
+// While somebody types, every letter is kept here, and sent once they pause.
+const TYPING_MS = 700;
+let sendingSoon = 0;
+
+function sendSoon(milliseconds) {
+  window.clearTimeout(sendingSoon);
+  sendingSoon = window.setTimeout(sendWaiting, milliseconds);
+}
+
+function isTyped(event) {
+  return event.target.matches('input[type=text]');
+}
+
 function answered(event) {
   const question = event.target.closest('.exam-question');
   const serial = Number(question.dataset.serial) + 1;
@@ -139,7 +152,8 @@ function answered(event) {
   waiting.set(question.dataset.position, { chosen: readAnswer(question), serial });
   remember();
   showMap();
-  sendWaiting();
+  if (isTyped(event)) sendSoon(TYPING_MS);
+  else sendWaiting();
 }
 
 function restoreWaiting() {
@@ -185,7 +199,11 @@ function ask() {
   dialog.showModal();
 }
 
-root.addEventListener('change', answered);
+root.addEventListener('input', (event) => { if (isTyped(event)) answered(event); });
+root.addEventListener('change', (event) => {
+  if (!isTyped(event)) answered(event);
+  else if (waiting.size) sendWaiting();
+});
 root.querySelector('[data-exam-ask]').addEventListener('click', ask);
 dialog.querySelector('[data-exam-cancel]').addEventListener('click', () => dialog.close());
 dialog.querySelector('[data-exam-confirm]').addEventListener('click', submitPaper);

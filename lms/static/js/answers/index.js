@@ -1,8 +1,11 @@
 // How a question is answered on a page, whatever its kind: a module for each shape. The box around a
 // question names its shape; an answer is a list, empty as long as nothing was answered.
+import * as blanks from './blanks.js';
 import * as choice from './choice.js';
+import * as order from './order.js';
+import * as pairs from './pairs.js';
 
-const SHAPES = { choice };
+const SHAPES = { blanks, choice, order, pairs };
 
 function shapeOf(box) {
   return SHAPES[box.dataset.shape];
