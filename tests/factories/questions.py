@@ -21,3 +21,25 @@ class QuestionFactory(CommittedFactory[Question]):
     options = factory.LazyFunction(lambda: ["90", "60", "30", "120"])
     answer = factory.LazyFunction(lambda: [0])
     difficulty = 2
+
+    class Params:
+        fill_in = factory.Trait(
+            kind=QuestionKind.FILL_IN,
+            text=factory.Sequence(lambda n: f"{n}：每年____学时，公需科目____学时"),
+            options=factory.LazyFunction(list),
+            answer=factory.LazyFunction(lambda: [["90", "九十"], ["30"]]),
+        )
+        ordering = factory.Trait(
+            kind=QuestionKind.ORDERING,
+            text=factory.Sequence(lambda n: f"{n}：按先后排列"),
+            options=factory.LazyFunction(lambda: ["报名", "学习", "考试"]),
+            answer=factory.LazyFunction(lambda: [0, 1, 2]),
+        )
+        matching = factory.Trait(
+            kind=QuestionKind.MATCHING,
+            text=factory.Sequence(lambda n: f"{n}：对应的学时"),
+            options=factory.LazyFunction(
+                lambda: [["公需科目", "三十"], ["专业科目", "六十"], ["", "九十"]]
+            ),
+            answer=factory.LazyFunction(lambda: [0, 1]),
+        )

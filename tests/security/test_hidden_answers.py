@@ -9,9 +9,9 @@ import pytest
 
 from lms.core.db import db, transaction
 from lms.enrollments.models import Cycle
-from lms.exams.models import Attempt
+from lms.exams.models import Attempt, PaperItem
 from lms.questions.models import Question
-from lms.watching.models import WatchedCourse
+from lms.watching.models import Popup, WatchedCourse
 from lms.web.auth import OPEN, SIGNED_IN, access_of
 from tests.factories.exams import ExamSettingsFactory
 from tests.security.estate import build_estate
@@ -31,6 +31,66 @@ def cycle(app, clock) -> Cycle:
         _question(made, number)
     ExamSettingsFactory(course_id=made.course_id)
     return made
+
+
+KINDS = {
+    "fill_in": ("每年____学时", [], [["保密的数"]]),
+    "ordering": ("按先后排列", ["报名", "学习", "考试", "结业"], [0, 1, 2, 3]),
+    "matching": ("对应的学时", [["公需", "三十"], ["专业", "六十"], ["", "九十"]], [0, 1]),
+}
+
+
+def _question_of(cycle: Cycle, kind: str) -> None:
+    text, options, answer = KINDS[kind]
+    question = Question(
+        course_id=cycle.course_id,
+        kind=kind,
+        use="both",
+        text=text,
+        options=options,
+        answer=answer,
+        explanation=EXPLANATION,
+        difficulty=2,
+    )
+    db.session.add(question)
+    db.session.commit()
+
+
+@pytest.fixture
+def mixed(app, clock) -> Cycle:
+    """A watched cycle whose paper asks one question of each kind that is more than a choice."""
+    made = make_study(4, questions=0)
+    for kind in KINDS:
+        _question_of(made, kind)
+    parts = [{"kind": kind, "difficulty": None, "count": 1, "points": 10} for kind in KINDS]
+    ExamSettingsFactory(course_id=made.course_id, parts=parts)
+    return made
+
+
+def let_another_be_right_unseen() -> None:
+    """Write the questions anew so that another answer is right, and what was shown the same."""
+    with transaction():
+        for question in db.session.query(Question):
+            if question.kind.value == "fill_in":
+                question.answer = [["另一个数", "还有一个"]]
+            else:
+                _turn(question)
+
+
+def _turn(question: Question) -> None:
+    """Move each item (or right) to the place before, and the orders in which they are shown along."""
+    count = len(question.answer)
+    options = question.options
+    if question.kind.value == "ordering":
+        question.options = [*options[1:], options[0]]
+    else:
+        rights = [right for _, right in options[:count]]
+        turned = [[pair[0], rights[(i + 1) % count]] for i, pair in enumerate(options[:count])]
+        question.options = [*turned, *options[count:]]
+    for shown in (PaperItem, Popup):
+        for row in db.session.query(shown).filter_by(question_id=question.id):
+            row.option_order = [(i - 1) % count if i < count else i for i in row.option_order]
+            row.chosen = [(i - 1) % count if i < count else i for i in row.chosen or []]
 
 
 def _question(cycle: Cycle, number: int) -> None:
@@ -77,6 +137,35 @@ def test_the_paper_does_not_depend_on_what_is_right(client, cycle):
     let_another_be_right()
     assert body(client, f"/exams/{attempt.id}") == before
     assert EXPLANATION not in before
+
+
+def test_the_paper_of_blanks_orders_and_pairs_does_not_depend_on_what_is_right(client, mixed):
+    sign_in(client, mixed.person)
+    attempt = open_paper(client, mixed)
+    for position, chosen in enumerate((["九十"], [2, 0], [1, 2]), start=1):
+        sent = {"chosen": chosen, "serial": 1}
+        answer = client.put(f"/exams/{attempt.id}/answers/{position}", json=sent)
+        assert (answer.status_code, answer.data) == (204, b"")
+    before = body(client, f"/exams/{attempt.id}")
+    assert "九十" in before
+    let_another_be_right_unseen()
+    assert body(client, f"/exams/{attempt.id}") == before
+    for secret in (EXPLANATION, "保密的数", "另一个数"):
+        assert secret not in before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_popup_of_every_kind_does_not_depend_on_what_is_right(app, clock, kind):
+    cycle = make_study(4, questions=0)
+    _question_of(cycle, kind)
+    page = Page.of(app, cycle).set_gates(1)
+    watch(page, clock, range(1))
+    first = page.post("popup")
+    assert first.json["popup"]["kind"] == kind
+    let_another_be_right_unseen()
+    assert page.post("popup").data == first.data
+    for secret in (EXPLANATION, "保密的数", "option_order"):
+        assert secret not in first.text
 
 
 def test_saving_an_answer_does_not_tell_whether_it_is_right(client, cycle):
