@@ -73,7 +73,7 @@ def _state_words() -> dict[str, str]:
 
 def _popup_words() -> dict[str, str]:
     return {
-        "answerFirst": _("请先选择答案。"),
+        "answerFirst": _("请先答完这道题，再提交。"),
         "answerRight": _("回答正确，继续播放。"),
         "answerWrong": _("回答不正确。{seconds} 秒后换一道题。"),
         "backTo": _("连续答错三次，请从 {time} 处重新观看这一段。"),

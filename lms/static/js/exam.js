@@ -181,6 +181,7 @@ function tick() {
 async function submitPaper() {
   if (submitting) return;
   submitting = true;
+  window.clearTimeout(sendingSoon);
   await sendWaiting();
   if (waiting.size) {
     // The network is away: a paper handed in now would lack these answers.
