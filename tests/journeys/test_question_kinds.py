@@ -125,6 +125,22 @@ def choose(page: Page, left: str, right: str) -> None:
     select.select_option(value)
 
 
+def test_formulas_of_a_paper_are_drawn_and_a_wrong_one_stays_readable(open_page, attempt):
+    question = attempt.items[1].question
+    question.text = r"解 $\frac{1}{2}x = 3$，$$\sum_{n=1}^{9} n$$ 与 $\nonsense{$"
+    question.options = [r"$x = 6$", "<b>学习</b>", r"$\href{https://example.org}{x}$"]
+    db.session.commit()
+    page = open_page(attempt.cycle.person, f"/exams/{attempt.id}")
+    shown = page.locator(".exam-question").nth(1)
+    expect(shown.locator("legend math mfrac")).to_have_count(1)
+    expect(shown.locator('legend math[display="block"]')).to_have_count(1)
+    expect(shown.locator("legend")).to_contain_text(r"\nonsense{")
+    expect(shown.get_by_role("button").locator("math")).to_have_count(2)
+    expect(shown.locator("a[href]")).to_have_count(0)
+    expect(shown.get_by_text("<b>学习</b>")).to_be_visible()
+    assert page.locator("[style]").count() == 0
+
+
 def test_what_is_typed_as_the_paper_is_handed_in_is_not_lost(open_page, attempt):
     page = open_page(attempt.cycle.person, f"/exams/{attempt.id}")
     page.get_by_label("第 1 空").fill("九十")

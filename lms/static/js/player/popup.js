@@ -1,5 +1,6 @@
 // The pop-up: a proper dialog over the film, also when it fills the window. The server draws the
 // question and grades the answer; a wrong one costs a wait that is shown and said.
+import { drawFormulas } from '../formulas.js';
 import { focusAnswer, isComplete, readAnswer, wireAnswer } from '../answers/index.js';
 import { pause } from './events.js';
 
@@ -106,6 +107,7 @@ export class Popup {
     // Written by the server, which escapes whatever a trainer wrote.
     this.question.innerHTML = popup.html;
     wireAnswer(this.question);
+    drawFormulas(this.question);
     this.#busy(false, '');
     if (!this.dialog.open) {
       this.dialog.showModal();
