@@ -38,6 +38,7 @@ SUBJECTS: dict[str, Any] = {
     "organization": _l("机构"),
     "people": _l("人员名单"),
     "person": _l("人员"),
+    "picture": _l("题目图片"),
     "platform": _l("学时推送平台"),
     "question": _l("题目"),
     "restudy": _l("重新学习申请"),

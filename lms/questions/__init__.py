@@ -3,7 +3,7 @@
 from flask import Flask, render_template
 
 from lms.catalog.models import Course
-from lms.questions import import_views, manage_views, queries, shown
+from lms.questions import import_views, manage_views, picture_views, queries, shown
 from lms.web import slots
 
 # Its routes join the blueprint of manage_views when it is imported.
@@ -13,6 +13,7 @@ __all__ = ["import_views", "register"]
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(manage_views.blueprint)
+    app.register_blueprint(picture_views.blueprint)
     shown.register(app)
     slots.fill(app, "manage.tab", _tab, order=20)
     slots.fill(app, "manage.course", _course_card, order=20)

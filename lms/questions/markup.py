@@ -1,4 +1,4 @@
-"""The little markup of question texts: formulas between dollar signs; everything else is text.
+"""The little markup of question texts: formulas and pictures; everything else is text.
 
 Pure: it splits a text into parts; how they look is said in `shown`.
 """
@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 
 # As pandoc reads them: no space inside the signs and no digit behind, so that "$5 or $6" is money.
+PICTURE_ID_LENGTH = 16
 _MARKED = re.compile(
+    r"!\[(?P<alt>[^\]\n]{0,200})\]\(picture:(?P<picture>[0-9a-f]{16})\)|"
     r"\$\$(?P<block>[^$]+)\$\$"
     r"|\$(?!\s)(?P<inline>[^$\n]+)(?<!\s)\$(?!\d)"
 )
@@ -21,11 +23,24 @@ class Formula:
     is_block: bool
 
 
-Part = str | Formula
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the course's bank; `alt` says what it shows."""
+
+    public_id: str
+    alt: str
+
+    @property
+    def markup(self) -> str:
+        """How a text names it."""
+        return f"![{self.alt}](picture:{self.public_id})"
+
+
+Part = str | Formula | Picture
 
 
 def parts_of(text: str) -> list[Part]:
-    """The text as plain pieces and formulas, in order; nothing of it is lost."""
+    """The text as plain pieces, formulas and pictures, in order; nothing of it is lost."""
     parts: list[Part] = []
     end = 0
     for found in _MARKED.finditer(text):
@@ -37,5 +52,7 @@ def parts_of(text: str) -> list[Part]:
 
 
 def _marked(found: re.Match[str]) -> Part:
+    if found["picture"]:
+        return Picture(found["picture"], found["alt"])
     block = found["block"]
     return Formula((block or found["inline"]).strip(), is_block=block is not None)

@@ -13,6 +13,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import Question
+from lms.questions.pictures import picture_problem
 from lms.questions.rules import QuestionFacts, problems
 
 
@@ -91,6 +92,9 @@ def _write(question: Question, facts: QuestionFacts, lesson: Lesson | None) -> N
         raise Invalid(message, field=field)
     if lesson is not None and lesson.course_id != question.course.id:
         raise Invalid(_l("课时不属于本课程。"), field="lesson")
+    spoilt = picture_problem(question.course, facts)
+    if spoilt is not None:
+        raise Invalid(_l("文字中的图片不在本课程的题库里，请先上传。"), field=spoilt)
     for name, value in vars(facts).items():
         setattr(question, name, value)
     question.options, question.answer = behaviour_of(facts.kind).kept(facts)

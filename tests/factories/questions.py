@@ -1,6 +1,9 @@
 """Questions."""
 
+import io
+
 import factory
+from PIL import Image
 
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from tests.factories.base import CommittedFactory
@@ -43,3 +46,13 @@ class QuestionFactory(CommittedFactory[Question]):
             ),
             answer=factory.LazyFunction(lambda: [0, 1]),
         )
+
+
+def drawing(kind: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RGBA") -> io.BytesIO:
+    """A picture as a trainer uploads it: transparent, with a red corner."""
+    picture = Image.new(mode, size, (0, 0, 0, 0) if mode == "RGBA" else "white")
+    picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1] // 2))
+    out = io.BytesIO()
+    picture.save(out, kind)
+    out.seek(0)
+    return out

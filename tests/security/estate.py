@@ -24,6 +24,7 @@ from lms.exams.operations import open_attempt
 from lms.exams.restudy_operations import apply_for_restudy
 from lms.organizations.models import Organization
 from lms.payments.models import Order, OrderState
+from lms.questions.pictures import add_picture
 from lms.videos.models import Language, Subtitle, Upload
 from lms.watching.models import WatchedCourse
 from tests.factories import (
@@ -35,6 +36,7 @@ from tests.factories import (
     QuestionFactory,
 )
 from tests.factories.exams import ExamSettingsFactory
+from tests.factories.questions import drawing
 from tests.watching.support import make_video
 
 
@@ -76,6 +78,7 @@ def _course(estate: Estate, base: Any) -> Any:
     video = make_video(lesson)
     with transaction():
         book = add_etextbook(estate.manager, course, "教材", io.BytesIO(b"%PDF-1.7\n%%EOF\n"))
+        picture = add_picture(estate.manager, course, drawing(), "图")
         subtitle = Subtitle(
             lesson=lesson, language=Language.CHINESE, label="中文", path="subtitles/x.vtt"
         )
@@ -92,6 +95,7 @@ def _course(estate: Estate, base: Any) -> Any:
         slug=course.slug,
         lesson_id=lesson.id,
         question_id=questions[0].id,
+        picture_id=picture.public_id,
         etextbook_id=book.id,
         video_id=video.id,
         subtitle_id=subtitle.id,

@@ -80,6 +80,8 @@ RULES: dict[str, frozenset[str]] = {
     "certificates.card": OWNER,
     "certificates.download": OWNER,
     "exams.attempt": OWNER,
+    # The learner sees a picture of their questions, and the base its own.
+    "questions.picture": OWNER | TEACHERS,
     "exams.intro": OWNER,
     "exams.restudy": OWNER,
     "exams.save_answer": OWNER,
@@ -118,6 +120,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_questions.export": TEACHERS,
     "manage_questions.import_questions": TEACHERS,
     "manage_questions.new_question": TEACHERS,
+    "manage_questions.pictures": TEACHERS,
     "manage_questions.questions": TEACHERS,
     "manage_questions.retire_question": TEACHERS,
     "manage_questions.template": TEACHERS,

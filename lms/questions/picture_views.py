@@ -1,0 +1,73 @@
+"""The pictures of questions: the trainer's page of them, and the pictures themselves."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from lms.catalog.files import media_file
+from lms.catalog.forms import stripped
+from lms.core.db import transaction
+from lms.core.errors import DomainError, NotFound
+from lms.questions.manage_views import EDIT, Page, managed_course
+from lms.questions.manage_views import blueprint as manage_blueprint
+from lms.questions.picture_models import QuestionPicture
+from lms.questions.pictures import LONGEST_ALT, add_picture, get_picture, pictures_of
+from lms.web.auth import signed_in, staff
+from lms.web.paging import newest_first, record_id
+from lms.web.refusals import show_refusal
+
+blueprint = Blueprint("questions", __name__)
+# Nothing in it may load or run anything, whoever opens it by itself.
+_POLICY = "default-src 'none'"
+
+
+class PictureForm(FlaskForm):
+    alt = StringField(
+        _l("图片内容"),
+        [
+            DataRequired(_l("请说明图片内容。")),
+            Length(max=LONGEST_ALT, message=_l("不能超过 100 个字。")),
+        ],
+        filters=[stripped],
+        description=_l("看不到图片的人会听到这段说明；说明里不要写出答案。"),
+    )
+    file = FileField(_l("图片文件"), [FileRequired(_l("请选择 JPG、PNG 或 WebP 图片。"))])
+
+
+@manage_blueprint.route("/pictures", methods=["GET", "POST"])
+@staff(EDIT)
+def pictures(slug: str) -> Page:
+    course = managed_course(slug)
+    form = PictureForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                add_picture(current_user, course, form.file.data.stream, form.alt.data)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            flash(_("图片已保存。复制它的代码，粘贴到题干、选项或解析里。"), "success")
+            return redirect(url_for("manage_questions.pictures", slug=slug))
+    after = request.args.get("after", type=record_id)
+    page = newest_first(pictures_of(course), QuestionPicture.id, after)
+    shown = render_template("questions/manage/pictures.html", course=course, form=form, page=page)
+    return shown, 422 if form.errors else 200
+
+
+@blueprint.get("/questions/pictures/<picture_id>")
+@signed_in
+def picture(picture_id: str) -> Response:
+    found = get_picture(current_user, picture_id)
+    file = media_file(found.path)
+    if not file.is_file():
+        raise NotFound()
+    response = send_file(file, "image/webp")
+    response.headers["Content-Security-Policy"] = _POLICY
+    # Of this person alone, and no longer than a sitting: rights may end.
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
