@@ -14,6 +14,8 @@ PICTURE_MAX_BYTES = 5 * 1024 * 1024
 # A page is at most this wide on a sharp screen.
 _LONGEST_SIDE = 1600
 _QUALITY = 85
+# Telephones write things of their own behind a picture.
+_END_WITHIN = 64 * 1024
 
 
 def store_picture(file: IO[bytes]) -> tuple[str, int]:
@@ -28,7 +30,9 @@ def store_picture(file: IO[bytes]) -> tuple[str, int]:
         raise Invalid(_l("文件是空的，请重新选择。"), field="file")
     if len(content) > PICTURE_MAX_BYTES:
         raise Invalid(_l("图片超过 5 MB，请缩小后再上传。"), field="file")
-    webp = _rewritten(content)
+    webp = _rewritten(content) if _is_whole(content) else None
+    if webp is None:
+        raise Invalid(_l("这不是可用的图片，请选择 JPG、PNG 或 WebP 文件。"), field="file")
     path = f"questions/{secrets.token_hex(16)}.webp"
     target = media_file(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,16 +40,26 @@ def store_picture(file: IO[bytes]) -> tuple[str, int]:
     return path, len(webp)
 
 
-def _rewritten(content: bytes) -> bytes:
+def _is_whole(content: bytes) -> bool:
+    """Whether the file has the end that its format wants.
+
+    Pillow tells, but not in a process in which WeasyPrint has asked it to be lenient.
+    """
+    if content.startswith(b"RIFF"):
+        return int.from_bytes(content[4:8], "little") + 8 <= len(content)
+    return b"IEND" in content[-_END_WITHIN:] or b"\xff\xd9" in content[-_END_WITHIN:]
+
+
+def _rewritten(content: bytes) -> bytes | None:
+    """The picture as WebP; None for what is none. Raises Invalid for one too large to decode."""
     try:
         with Image.open(io.BytesIO(content), formats=COVER_FORMATS) as picture:
             if picture.width * picture.height > COVER_MAX_PIXELS:
                 raise Invalid(_l("图片过大，请缩小后再上传。"), field="file")
             is_drawn = picture.format == "PNG"
             upright = _on_white(ImageOps.exif_transpose(picture))
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        message = _l("这不是可用的图片，请选择 JPG、PNG 或 WebP 文件。")
-        raise Invalid(message, field="file") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+        return None
     upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     out = io.BytesIO()
     # The thin lines of a drawing blur where a photograph would not.

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from lms.catalog.files import media_file
 from lms.core.db import db, transaction
@@ -45,6 +45,15 @@ def test_picture_is_written_anew_on_white(picture):
     assert re.fullmatch(r"!\[三角形\]\(picture:[0-9a-f]{16}\)", picture.markup)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_every_format_is_taken_with_what_telephones_write_behind_it(trainer, course, kind):
+    file = io.BytesIO(drawing(kind, mode="RGB").getvalue() + b"\0" * 100)
+    with transaction():
+        kept = add_picture(trainer, course, file, "图")
+    with stored(kept) as image:
+        assert image.size == (40, 30)
+
+
 def test_large_picture_is_made_smaller_and_loses_where_it_was_taken(trainer, course):
     photograph = Image.new("RGB", (2000, 1000), "navy")
     exif = photograph.getexif()
@@ -62,16 +71,22 @@ def test_large_picture_is_made_smaller_and_loses_where_it_was_taken(trainer, cou
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        SVG,
-        b"GIF89a" + b"\0" * 40,
-        b"%PDF-1.7",
-        b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
-        drawing().getvalue()[:60],
-        b"\xff" * (5 * 1024 * 1024 + 1),
+        pytest.param(b"", id="empty"),
+        pytest.param(SVG, id="svg"),
+        pytest.param(b"GIF89a" + b"\0" * 40, id="gif"),
+        pytest.param(b"%PDF-1.7", id="pdf"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + b"\0" * 40, id="no-png"),
+        pytest.param(drawing().getvalue()[:60], id="half-a-png"),
+        pytest.param(drawing("JPEG", (400, 300), "RGB").getvalue()[:900], id="half-a-jpeg"),
+        pytest.param(drawing("WEBP").getvalue()[:-8], id="half-a-webp"),
+        pytest.param(b"\xff" * (5 * 1024 * 1024 + 1), id="too-large"),
     ],
 )
-def test_what_is_no_picture_is_refused_and_nothing_kept(trainer, course, settings, content):
+@pytest.mark.parametrize("is_lenient", [False, True])
+def test_what_is_no_picture_is_refused_and_nothing_kept(
+    trainer, course, settings, monkeypatch, content, is_lenient
+):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", is_lenient)
     with pytest.raises(Invalid) as refusal, transaction():
         add_picture(trainer, course, io.BytesIO(content), "图")
     assert refusal.value.field == "file"

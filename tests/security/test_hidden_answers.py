@@ -78,7 +78,7 @@ def let_another_be_right_unseen() -> None:
 
 
 def _turn(question: Question) -> None:
-    """Move each item (or right) to the place before, and the orders in which they are shown along."""
+    """Move each item (or right) to the place before, and the orders in which they are shown too."""
     count = len(question.answer)
     options = question.options
     if question.kind.value == "ordering":
