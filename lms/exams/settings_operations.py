@@ -16,7 +16,7 @@ from lms.exams.models import ExamSettings
 from lms.exams.queries import exam_settings
 from lms.exams.rules import Part
 from lms.questions.models import QuestionKind, QuestionUse
-from lms.questions.queries import pool
+from lms.questions.queries import count_pool
 
 
 def set_exam(
@@ -59,8 +59,9 @@ def exam_problems(course: Course) -> list[str]:
     if settings is None:
         return [_("还没有设置考试：请填写各题型的题数、及格线和时间。")]
     problems = []
+    counts = count_pool(course.id, QuestionUse.EXAM)
     for part in settings.parts:
-        available = _available(course.id, part)
+        available = _available(counts, part)
         if available < part["count"]:
             label = QuestionKind(part["kind"]).label
             problems.append(
@@ -74,9 +75,9 @@ def exam_problems(course: Course) -> list[str]:
     return problems
 
 
-def _available(course_id: int, part: dict[str, object]) -> int:
-    questions = pool(course_id, None, QuestionUse.EXAM)
+def _available(counts: dict[tuple[QuestionKind, int], int], part: dict[str, object]) -> int:
     return sum(
-        q.kind.value == part["kind"] and part["difficulty"] in (None, q.difficulty)
-        for q in questions
+        count
+        for (kind, difficulty), count in counts.items()
+        if kind.value == part["kind"] and part["difficulty"] in (None, difficulty)
     )

@@ -27,6 +27,17 @@ def pool(course_id: int, lesson_id: int | None, use: QuestionUse) -> list[Questi
     return own or list(db.session.scalars(query.where(Question.lesson_id.is_(None))))
 
 
+def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int], int]:
+    """How many questions of the course may be drawn for `use`, by kind and difficulty."""
+    query = select(Question.kind, Question.difficulty, func.count()).where(
+        Question.course_id == course_id,
+        Question.is_retired.is_(False),
+        Question.use.in_({use, QuestionUse.BOTH}),
+    )
+    rows = db.session.execute(query.group_by(Question.kind, Question.difficulty))
+    return {(kind, difficulty): count for kind, difficulty, count in rows}
+
+
 def get_question(course: Course, question_id: int) -> Question:
     """The question if it is of this course; raises NotFound otherwise."""
     question = db.session.get(Question, question_id)

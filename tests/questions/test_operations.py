@@ -113,6 +113,16 @@ def test_pool_holds_what_is_in_use_for_the_purpose(course):
     assert queries.pool(course.id, None, QuestionUse.EXAM) == [both, exam]
 
 
+def test_pool_is_counted_by_kind_and_difficulty(course):
+    QuestionFactory.create_batch(2, course=course, use=QuestionUse.EXAM)
+    QuestionFactory(course=course, difficulty=3, ordering=True)
+    QuestionFactory(course=course, use=QuestionUse.POPUP)
+    QuestionFactory(course=course, is_retired=True)
+    QuestionFactory()
+    counts = queries.count_pool(course.id, QuestionUse.EXAM)
+    assert counts == {(QuestionKind.SINGLE, 2): 2, (QuestionKind.ORDERING, 3): 1}
+
+
 def test_lesson_draws_its_own_then_those_of_no_lesson(course):
     first, second = LessonFactory(course=course), LessonFactory(course=course)
     own = QuestionFactory(course=course, lesson=first)
