@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.catalog import operations, queries
+from lms.catalog.etextbooks.reading import read_book
 from lms.catalog.forms import EtextbookForm, LessonForm
 from lms.catalog.manage_views import EDIT, Page, blueprint, managed_course
 from lms.catalog.models import Course
@@ -121,14 +122,22 @@ def etextbooks(slug: str) -> Page:
     form = EtextbookForm()
     if form.validate_on_submit():
         try:
+            # Before the transaction: unpacking a book takes longer than others should wait.
+            book = read_book(form.file.data.stream)
             with transaction():
                 operations.add_etextbook(
-                    current_user, found, form.title.data, form.file.data.stream
+                    current_user,
+                    found,
+                    form.title.data,
+                    book,
+                    may_download=form.may_download.data,
                 )
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
             flash(_("教材已添加。"), "success")
+            if book.left_out:
+                flash(_("有 %(count)d 张图片无法读取，已略去。", count=book.left_out), "warning")
             return redirect(url_for("manage_catalog.etextbooks", slug=slug))
     page = render_template("catalog/manage/etextbooks.html", course=found, form=form)
     return page, 422 if form.errors else 200
