@@ -59,6 +59,7 @@ DETAILS: dict[str, Any] = {
     "cover": _l("封面"),
     "deed": _l("操作"),
     "duplicate": _l("重复人员"),
+    "lessons_ordered": _l("课时排序"),
     "etextbook_added": _l("新增教材"),
     "etextbook_removed": _l("删除教材"),
     "exam": _l("试卷组成"),

@@ -1,5 +1,6 @@
 """Lessons and e-textbooks of a course."""
 
+from collections.abc import Sequence
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from lms.catalog.files import remove_file
 from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson
 from lms.catalog.rules import free_lesson_slug, is_slug
 from lms.core.audit import AuditTag, record
-from lms.core.db import after_commit, db
+from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 
@@ -63,6 +64,25 @@ def move_lesson(actor: Person, lesson: Lesson, places: int) -> None:
     db.session.flush()
     db.session.expire(course, ["lessons"])
     _note(actor, course, lesson_moved=lesson.id)
+
+
+def order_lessons(actor: Person, course: Course, lesson_ids: Sequence[int]) -> None:
+    """Put all lessons of the course in this order, at once.
+
+    Raises NotAllowed, or Conflict unless these are the course's lessons, each once: somebody may
+    have added or removed one since the page was made.
+    """
+    require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
+    # Two who order at once, one after the other: the order is of one of them, never a mixture.
+    hold(course)
+    lessons = {lesson.id: lesson for lesson in course.lessons}
+    if sorted(lesson_ids) != sorted(lessons):
+        raise Conflict(_l("课时有增减，请刷新页面后再排序。"))
+    for position, lesson_id in enumerate(lesson_ids, start=1):
+        lessons[lesson_id].position = position
+    db.session.flush()
+    db.session.expire(course, ["lessons"])
+    _note(actor, course, lessons_ordered=len(lesson_ids))
 
 
 def remove_lesson(actor: Person, lesson: Lesson) -> None:

@@ -1,6 +1,8 @@
 """From an uploaded original to encrypted windows."""
 
-from flask import Flask, render_template
+from collections.abc import Sequence
+
+from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from lms.catalog.models import Course, Lesson
@@ -16,7 +18,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(upload_views.blueprint)
     app.cli.add_command(cli.import_video)
-    slots.fill(app, "lesson.meta", lesson_meta, order=20)
+    slots.fill_each(app, "lesson.meta", lesson_metas, order=20)
+    slots.fill_each(app, "manage.lesson.state", manage_views.states, order=20)
+    slots.fill(app, "manage.lessons", manage_views.uploading, order=20)
     slots.fill(app, "manage.lesson", manage_views.panel, order=20)
     add_publish_check(app, publish_problems)
     every(10, tasks.requeue_packaging)
@@ -25,8 +29,14 @@ def register(app: Flask) -> None:
 
 def lesson_meta(lesson: Lesson) -> str | None:
     """How long the lesson is, once it can be watched."""
-    video = queries.current_video(lesson.id)
-    return render_template("videos/_length.html", video=video) if video else None
+    return lesson_metas([lesson]).get(lesson.id)
+
+
+def lesson_metas(lessons: Sequence[Lesson]) -> dict[int, str]:
+    """How long each of many lessons is, by its id; those that cannot be watched are left out."""
+    template = current_app.jinja_env.get_template("videos/_length.html")
+    videos = queries.current_videos([lesson.id for lesson in lessons])
+    return {lesson_id: template.render(video=video) for lesson_id, video in videos.items()}
 
 
 def publish_problems(course: Course) -> list[str]:

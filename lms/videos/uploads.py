@@ -9,18 +9,19 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import format_datetime
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog.models import Lesson
+from lms.catalog.models import Course, Lesson
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -100,6 +101,18 @@ def get_own_upload(actor: Person, public_id: str) -> Upload:
     if upload is None or upload.expires_at < clock.now():
         raise NotFound()
     return upload
+
+
+def unfinished_uploads(actor: Person, course: Course) -> Sequence[Upload]:
+    """The actor's uploads for this course that can go on, the newest first."""
+    query = (
+        select(Upload)
+        .join(Lesson)
+        .where(Lesson.course_id == course.id, Upload.owner_id == actor.id)
+        .where(Upload.video_id.is_(None), Upload.expires_at > clock.now())
+        .options(contains_eager(Upload.lesson))
+    )
+    return db.session.scalars(query.order_by(Upload.id.desc())).all()
 
 
 @contextmanager

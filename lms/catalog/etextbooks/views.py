@@ -29,24 +29,25 @@ def read(slug: str, etextbook_id: int) -> str | BaseResponse:
     book = _book(slug, etextbook_id)
     if book.format is EtextbookFormat.PDF:
         return render_template("catalog/etextbooks/pdf.html", book=book, course=book.course)
-    return redirect(url_for("etextbooks.chapter", slug=slug, etextbook_id=etextbook_id, number=1))
+    first = url_for("etextbooks.chapter", slug=slug, etextbook_id=etextbook_id, chapter_number=1)
+    return redirect(first)
 
 
-@blueprint.get("/<int:etextbook_id>/read/<int:number>")
+@blueprint.get("/<int:etextbook_id>/read/<int:chapter_number>")
 @open_to_all
-def chapter(slug: str, etextbook_id: int, number: int) -> str:
+def chapter(slug: str, etextbook_id: int, chapter_number: int) -> str:
     """A chapter, with the table of contents and the ways on and back."""
     book = _book(slug, etextbook_id)
-    if not 1 <= number <= book.chapter_count:
+    if not 1 <= chapter_number <= book.chapter_count:
         raise NotFound()
     return render_template(
         "catalog/etextbooks/chapter.html",
         book=book,
         course=book.course,
-        number=number,
+        number=chapter_number,
         # It was cleaned when it was kept, by etextbooks.rewriting.
-        text=Markup(chapter_html(book, number)),  # noqa: S704
-        current=_current_entry(book, number),
+        text=Markup(chapter_html(book, chapter_number)),  # noqa: S704
+        current=_current_entry(book, chapter_number),
     )
 
 
@@ -57,11 +58,11 @@ def _current_entry(book: Etextbook, number: int) -> int:
     return exact[0] if exact else (places[-1] if places else -1)
 
 
-@blueprint.get("/<int:etextbook_id>/read/pictures/<name>")
+@blueprint.get("/<int:etextbook_id>/read/pictures/<picture_name>")
 @open_to_all
-def picture(slug: str, etextbook_id: int, name: str) -> Response:
+def picture(slug: str, etextbook_id: int, picture_name: str) -> Response:
     """A picture of a chapter."""
-    file = picture_file(_book(slug, etextbook_id), name)
+    file = picture_file(_book(slug, etextbook_id), picture_name)
     mimetype = "image/svg+xml" if file.suffix == ".svg" else f"image/{file.suffix[1:]}"
     response = send_file(file, mimetype, conditional=True)
     response.headers["Content-Security-Policy"] = _PICTURE_POLICY

@@ -101,6 +101,7 @@ RULES: dict[str, frozenset[str]] = {
     "watching.finish": NOBODY,
     "watching.popup": NOBODY,
     # --- courses of a base, by its trainers and managers
+    "manage_catalog.add_named_lesson": TEACHERS,
     "manage_catalog.course": TEACHERS,
     "manage_catalog.courses": TEACHING_PAGES,
     "manage_catalog.edit": TEACHERS,
@@ -109,6 +110,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_catalog.lessons": TEACHERS,
     "manage_catalog.move_lesson": TEACHERS,
     "manage_catalog.new_course": TEACHING_PAGES,
+    "manage_catalog.order_lessons": TEACHERS,
     "manage_catalog.publish": TEACHERS,
     "manage_catalog.remove_cover": TEACHERS,
     "manage_catalog.remove_etextbook": TEACHERS,
