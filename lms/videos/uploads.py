@@ -28,6 +28,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Permission
 from lms.videos import operations
 from lms.videos.faults import VideoFault
+from lms.videos.magic import HEAD_BYTES, is_no_film
 from lms.videos.models import Upload, Video
 from lms.videos.probe import VideoFacts
 from lms.videos.storage import incoming_file, settings, shown_name
@@ -138,6 +139,20 @@ def go_to(file: IO[bytes], offset_bytes: int) -> None:
     """Stand where the next byte belongs; what lies beyond was never noted, and goes."""
     file.truncate(offset_bytes)
     file.seek(offset_bytes)
+
+
+def check_beginning(file: IO[bytes], start: int, end: int, size_bytes: int) -> None:
+    """Look at the first bytes once they are all there, that is when `end` passes them.
+
+    Raises Invalid (field "file") for what is certainly no film, hours before the last byte of it.
+    """
+    needed = min(HEAD_BYTES, size_bytes)
+    if not start < needed <= end:
+        return
+    file.seek(0)
+    if is_no_film(file.read(HEAD_BYTES)):
+        raise Invalid(VideoFault.NOT_A_VIDEO.label, field="file")
+    file.seek(end)
 
 
 def settle(file: IO[bytes]) -> None:

@@ -113,10 +113,16 @@ def test_five_hundred_lessons_are_asked_for_at_once(client, trainer, course, pag
     sign_in(client, trainer)
     statements = []
     client.get(page)
-    event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+
+    def note(_connection, _cursor, statement, *_more) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    # The processor's time: what others do on this machine meanwhile is no matter of the page.
     started = time.process_time()
     answer = client.get(page)
     took = time.process_time() - started
+    event.remove(db.engine, "before_cursor_execute", note)
     assert answer.text.count("第499讲") >= 1
     assert len(statements) < 25, statements
-    print(f"{page}: {took * 1000:.0f} ms, {len(statements)} queries")
+    assert took < 0.15

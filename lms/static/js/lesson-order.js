@@ -114,6 +114,17 @@ function wireKeyboard(list) {
   });
 }
 
+/** Fold away what lessons hold, or show it again, without the handle leaving the pointer. */
+function fold(list, handle, isFolded) {
+  const top = handle.getBoundingClientRect().top;
+  list.style.marginTop = '';
+  list.classList.toggle('is-ordering', isFolded);
+  window.scrollBy({ top: handle.getBoundingClientRect().top - top, behavior: 'instant' });
+  // The page may have become too short above to scroll as far.
+  const rest = top - handle.getBoundingClientRect().top;
+  if (isFolded && rest > 0) list.style.marginTop = `${rest}px`;
+}
+
 function wirePointer(list) {
   let drag = null;
   const place = () => {
@@ -141,10 +152,8 @@ function wirePointer(list) {
     if (!drag) return;
     const { row, handle, before } = drag;
     drag = null;
-    const top = handle.getBoundingClientRect().top;
-    list.classList.remove('is-ordering');
     row.classList.remove('is-lifted');
-    window.scrollBy(0, handle.getBoundingClientRect().top - top);
+    fold(list, handle, false);
     if (keepIt) save(list, before, row);
     else restore(list, before);
   };
@@ -154,12 +163,9 @@ function wirePointer(list) {
     event.preventDefault();
     const row = handle.closest('[data-lesson]');
     handle.focus();
-    const top = handle.getBoundingClientRect().top;
     drag = { row, handle, before: idsOf(list), y: event.clientY };
     row.classList.add('is-lifted');
-    // What lessons hold is folded away meanwhile, so that each is one line.
-    list.classList.add('is-ordering');
-    window.scrollBy(0, handle.getBoundingClientRect().top - top);
+    fold(list, handle, true);
     requestAnimationFrame(tick);
   });
   // On the document: an element that is moved in the page loses the capture of the pointer.
