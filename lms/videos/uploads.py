@@ -26,7 +26,7 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Permission
-from lms.videos import operations
+from lms.videos import operations, quotas
 from lms.videos.faults import VideoFault
 from lms.videos.magic import HEAD_BYTES, is_no_film
 from lms.videos.models import Upload, Video
@@ -60,13 +60,14 @@ def create_upload(actor: Person, lesson_id: int, name: str, size_bytes: int) -> 
     """Begin an upload of `size_bytes` for a lesson.
 
     Raises NotFound for a lesson that is not the actor's to fill, or Invalid (field "file") for a
-    size that cannot be taken.
+    size that cannot be taken, or that the base has no room for.
     """
     lesson = db.session.get(Lesson, lesson_id)
     may = Permission.VIDEOS_VIDEO_EDIT
     if lesson is None or not is_allowed(actor, may, lesson.course.base_id):
         raise NotFound()
     _check_size(size_bytes)
+    quotas.check_room(lesson.course.base_id, size_bytes)
     upload = Upload(
         public_id=secrets.token_urlsafe(16),
         owner_id=actor.id,

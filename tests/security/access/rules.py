@@ -126,6 +126,8 @@ RULES: dict[str, frozenset[str]] = {
     "manage_questions.questions": TEACHERS,
     "manage_questions.retire_question": TEACHERS,
     "manage_questions.template": TEACHERS,
+    "quotas.edit": BUREAUS,
+    "quotas.index": BUREAU_PAGES,
     # The upload's file is not there, so even its owner finds nothing to append to.
     "uploads.append": NOBODY,
     "uploads.create": TEACHERS,

@@ -59,11 +59,14 @@ class World:
     people: dict[str, Person]
     values: dict[str, Any]
     registered_unit_id: int
+    base_id: int
 
     def values_of(self, endpoint: str) -> dict[str, Any]:
         """The values for the arguments of this route."""
         if endpoint.startswith("etextbooks."):
             return {**self.values, "etextbook_id": self.values["epub_id"]}
+        if endpoint.startswith("quotas."):
+            return {**self.values, "organization_id": self.base_id}
         if endpoint.startswith("manage_unit_requests."):
             return {**self.values, "organization_id": self.registered_unit_id}
         return self.values
@@ -92,7 +95,7 @@ def build_world(app: Flask) -> World:
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
     waiting = registered_unit("371102", here[_KIND.DEPARTMENT])
-    return World(people, values, waiting.id)
+    return World(people, values, waiting.id, here[_KIND.BASE].id)
 
 
 def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
