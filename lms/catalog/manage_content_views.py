@@ -102,9 +102,7 @@ def edit_lesson(slug: str, lesson_id: int) -> Page:
             return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=anchor))
     is_part = request.method == "GET" and "HX-Request" in request.headers
     name = "_lesson_body" if is_part else "lesson"
-    page = render_template(
-        f"catalog/manage/{name}.html", course=found, lesson=lesson, form=form
-    )
+    page = render_template(f"catalog/manage/{name}.html", course=found, lesson=lesson, form=form)
     return page, 422 if form.errors else 200
 
 

@@ -26,7 +26,7 @@ _NOT_IN_TEXT = frozenset(range(0x00, 0x09)) | frozenset(range(0x0E, 0x1B)) | {0x
 
 
 def is_no_film(head: bytes) -> bool:
-    """Whether a file that begins with `head` (its first HEAD_BYTES, or all of it) is another thing."""
+    """Whether a file that begins with `head` (HEAD_BYTES, or all it has) is another thing."""
     return head.startswith(_OTHERS) or _is_text(head)
 
 

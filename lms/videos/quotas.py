@@ -85,9 +85,7 @@ def check_room(base_id: int, size_bytes: int) -> None:
     The base's row is held until the transaction ends: of two uploads that begin at once the second
     one counts the first.
     """
-    db.session.execute(
-        select(Organization.id).where(Organization.id == base_id).with_for_update()
-    )
+    db.session.execute(select(Organization.id).where(Organization.id == base_id).with_for_update())
     room = rooms([base_id])[base_id]
     if size_bytes > room.left_bytes:
         message = _l(

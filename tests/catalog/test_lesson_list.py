@@ -21,7 +21,10 @@ def course(base):
 
 @pytest.fixture
 def lessons(course):
-    return [LessonFactory(course=course, title=title, position=n) for n, title in enumerate("一二三四", 1)]
+    return [
+        LessonFactory(course=course, title=title, position=n)
+        for n, title in enumerate("一二三四", 1)
+    ]
 
 
 def titles(course) -> str:
@@ -105,7 +108,13 @@ def test_what_a_lesson_holds_comes_as_a_part_and_as_a_page(client, trainer, cour
 @pytest.mark.parametrize("page", ["/manage/courses/draft/lessons", "/courses/draft"])
 def test_five_hundred_lessons_are_asked_for_at_once(client, trainer, course, page):
     rows = [
-        {"course_id": course.id, "slug": f"l-{n}", "position": n, "title": f"第{n}讲", "summary": ""}
+        {
+            "course_id": course.id,
+            "slug": f"l-{n}",
+            "position": n,
+            "title": f"第{n}讲",
+            "summary": "",
+        }
         for n in range(500)
     ]
     with transaction():

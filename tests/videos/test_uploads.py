@@ -172,7 +172,8 @@ def test_chunk_above_the_limit_is_refused(app: Flask, visitor: FlaskClient, less
 
 @pytest.mark.parametrize("piece", [100, 511, 512, 4096])
 @pytest.mark.parametrize(
-    "head", [b"These are minutes.\n", "会议纪要\n".encode(), "会议纪要\n".encode("gbk"), b"%PDF-1.7\n\0"]
+    "head",
+    [b"These are minutes.\n", "会议纪要\n".encode(), "会议纪要\n".encode("gbk"), b"%PDF-1.7\n\0"],
 )
 def test_what_is_no_film_is_refused_by_its_first_bytes(
     visitor: FlaskClient, lesson: Lesson, head: bytes, piece: int

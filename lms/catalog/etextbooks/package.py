@@ -17,9 +17,7 @@ _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTER_TYPES = frozenset(("application/xhtml+xml", "text/html", "application/x-dtbook+xml"))
 # Fonts may be mangled without the book being locked; we use none of its fonts.
-_FONT_MANGLING = frozenset(
-    ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-)
+_FONT_MANGLING = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ import nh3
 
 from lms.catalog.etextbooks.books import ID_PREFIX, MOST_TITLE_CHARACTERS
 
-_TEXT_TAGS = frozenset(
+_TEXT = (
     "a abbr b blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption "
     "figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small "
-    "span strong sub sup table tbody td tfoot th thead tr u ul var".split()
+    "span strong sub sup table tbody td tfoot th thead tr u ul var"
 )
+_TEXT_TAGS = frozenset(_TEXT.split())
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "id", "lang", "title"},
     "a": {"href"},
@@ -31,23 +32,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"colspan", "rowspan", "scope"},
 }
 _CLASSES = {"book-center", "book-right"}
-_CLEANER = nh3.Cleaner(
-    tags=set(_TEXT_TAGS),
-    attributes=_ATTRIBUTES,
-    allowed_classes={tag: _CLASSES for tag in _TEXT_TAGS},
-    attribute_filter=lambda tag, name, value: _guard(tag, name, value),
-    url_schemes={"http", "https", "mailto"},
-    link_rel="noopener noreferrer nofollow",
-)
 _OWN_PICTURE = re.compile(r"pictures/[0-9a-f]{32}\.(?:jpeg|png|svg|webp)")
-# With these goes all they hold.
-_DROPPED = frozenset(
-    "audio canvas embed form head iframe math noscript object script style template textarea title "
-    "video".split()
-)
-_LONE = frozenset("br col hr img".split())
-_HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}
-_ALIGNED = re.compile(r"text-align\s*:\s*(center|right)", re.IGNORECASE)
 
 
 def _guard(tag: str, name: str, value: str) -> str | None:
@@ -55,6 +40,25 @@ def _guard(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src" and not _OWN_PICTURE.fullmatch(value):
         return None
     return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(_TEXT_TAGS),
+    attributes=_ATTRIBUTES,
+    allowed_classes=dict.fromkeys(_TEXT_TAGS, _CLASSES),
+    attribute_filter=_guard,
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+)
+# With these goes all they hold.
+_HIDDEN = (
+    "audio canvas embed form head iframe math noscript object script style template textarea title "
+    "video"
+)
+_DROPPED = frozenset(_HIDDEN.split())
+_LONE = frozenset(("br", "col", "hr", "img"))
+_HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}
+_ALIGNED = re.compile(r"text-align\s*:\s*(center|right)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ _DEEPEST = 3
 def is_web_page(content: bytes) -> bool:
     """Whether it begins as HTML does, and does not try to be a PDF besides."""
     beginning = content[:_BEGINS_WITHIN]
-    if PDF_MAGIC in beginning or (b"\0" in beginning and content[:2] not in (b"\xff\xfe", b"\xfe\xff")):
+    if PDF_MAGIC in beginning or (
+        b"\0" in beginning and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    ):
         return False
     return _BEGINNING.search(decode_text(content)[:_BEGINS_WITHIN]) is not None
 
@@ -44,7 +46,9 @@ def read_web_page(content: bytes) -> Book:
     """Raises Invalid (field "file") for a page with scripts, and for one too large or empty."""
     source = decode_text(content)
     if _LIVELY.search(source):
-        raise refusal(_l("这个 HTML 文件含有脚本，出于安全不能使用，请另存为不含脚本的网页后再上传。"))
+        raise refusal(
+            _l("这个 HTML 文件含有脚本，出于安全不能使用，请另存为不含脚本的网页后再上传。")
+        )
     pictures = _Pictures()
     chapter = rewrite_chapter(source, References(link=_link, picture=pictures.take))
     if not chapter.html:

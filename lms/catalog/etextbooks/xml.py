@@ -23,8 +23,7 @@ def parse_xml(content: bytes) -> Element:
 
 def local_name(element: Element) -> str:
     """The name of an element without its namespace."""
-    # Comments and instructions have functions for names.
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+    return element.tag.rsplit("}", 1)[-1]
 
 
 def named(root: Element, name: str) -> Iterator[Element]:

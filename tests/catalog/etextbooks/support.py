@@ -44,7 +44,10 @@ def opf(*chapters: str, nav: bool = True, ncx: bool = False, more: str = "") -> 
         f'<item id="c{n}" href="text/{name}" media-type="application/xhtml+xml"/>'
         for n, name in enumerate(chapters)
     )
-    items += '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>' * nav
+    items += (
+        '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+        * nav
+    )
     items += '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>' * ncx
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     toc = ' toc="ncx"' if ncx else ""
@@ -56,7 +59,9 @@ def opf(*chapters: str, nav: bool = True, ncx: bool = False, more: str = "") -> 
 
 def files(**bodies: str) -> dict[str, str | bytes]:
     """The files of a book whose chapters have these bodies: files(one="<p>…</p>")."""
-    chapters = {f"OEBPS/text/{name}.xhtml": XHTML.format(body=text) for name, text in bodies.items()}
+    chapters = {
+        f"OEBPS/text/{name}.xhtml": XHTML.format(body=text) for name, text in bodies.items()
+    }
     return {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": CONTAINER,

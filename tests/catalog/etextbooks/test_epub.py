@@ -67,7 +67,10 @@ def test_scripts_styles_and_handlers_are_gone_and_text_stays():
 
 
 def test_links_lead_within_the_book_and_ids_are_its_own():
-    body = '<p id="toasts"><a href="two.xhtml#part">见后</a><a href="https://e.com/">外</a><a href="gone.xhtml">无</a></p>'
+    body = (
+        '<p id="toasts"><a href="two.xhtml#part">见后</a><a href="https://e.com/">外</a>'
+        '<a href="gone.xhtml">无</a></p>'
+    )
     book = read(files(one=body, two='<p id="part">二<a href="#part">此</a></p>'))
     assert 'href="2#book-part"' in book.chapters[0]
     assert 'id="book-toasts"' in book.chapters[0]

@@ -40,7 +40,10 @@ def test_chapters_are_read_one_after_the_other(client, course, book):
     assert f'href="/courses/{course.slug}/etextbook/{book.id}/read/2"' in first.text
     assert "第二章正文" in client.get(f"/courses/{course.slug}/etextbook/{book.id}/read/2").text
     for number in (0, 3, 99):
-        assert client.get(f"/courses/{course.slug}/etextbook/{book.id}/read/{number}").status_code == 404
+        assert (
+            client.get(f"/courses/{course.slug}/etextbook/{book.id}/read/{number}").status_code
+            == 404
+        )
 
 
 def test_pictures_come_under_a_policy_that_runs_nothing(client, course, book, settings):
@@ -58,7 +61,10 @@ def test_book_of_a_draft_is_for_staff_of_its_base_alone(app, client, trainer, st
     with transaction():
         book = operations.add_etextbook(trainer, draft, "教材", epub())
     (file,) = (app.extensions["settings"].media_path / book.path / "pictures").iterdir()
-    pages = [f"/courses/{draft.slug}/etextbook/{book.id}/read{end}" for end in ("", "/1", f"/pictures/{file.name}")]
+    pages = [
+        f"/courses/{draft.slug}/etextbook/{book.id}/read{end}"
+        for end in ("", "/1", f"/pictures/{file.name}")
+    ]
     for visitor in (client, sign_in(app.test_client(), stranger)):
         assert {visitor.get(page).status_code for page in pages} == {404}
     staff = sign_in(app.test_client(), trainer)
@@ -70,7 +76,9 @@ def test_book_is_found_in_its_own_course_alone(client, base, book):
     assert client.get(f"/courses/{other.slug}/etextbook/{book.id}/read/1").status_code == 404
 
 
-def test_pdf_is_handed_to_the_reader_and_downloaded_only_if_the_base_allows(client, trainer, course):
+def test_pdf_is_handed_to_the_reader_and_downloaded_only_if_the_base_allows(
+    client, trainer, course
+):
     with transaction():
         books = [
             operations.add_etextbook(trainer, course, "教材", io.BytesIO(PDF), may_download=may)
@@ -114,7 +122,9 @@ def test_refused_book_says_why_at_the_field_and_leaves_nothing(client, trainer, 
     )
     assert answer.status_code == 422
     assert "不完整" in answer.text
-    assert not settings.media_path.exists() or not any(p.is_file() for p in settings.media_path.rglob("*"))
+    assert not settings.media_path.exists() or not any(
+        p.is_file() for p in settings.media_path.rglob("*")
+    )
 
 
 def test_upload_far_too_large_is_refused_in_words(client, trainer, course):

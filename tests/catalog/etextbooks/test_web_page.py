@@ -47,7 +47,12 @@ def test_pictures_within_the_page_are_kept_and_others_left_out():
 
 @pytest.mark.parametrize(
     "body",
-    ["<script>x()</script>", '<p onclick="x()">a</p>', '<a href="javascript:x()">a</a>', "<SCRIPT src=x>"],
+    [
+        "<script>x()</script>",
+        '<p onclick="x()">a</p>',
+        '<a href="javascript:x()">a</a>',
+        "<SCRIPT src=x>",
+    ],
 )
 def test_page_with_a_script_is_refused(body):
     with pytest.raises(Invalid) as refused:
@@ -56,7 +61,9 @@ def test_page_with_a_script_is_refused(body):
     assert "脚本" in str(refused.value.message)
 
 
-@pytest.mark.parametrize("content", [b"hello", b"<html>%PDF-1.7\n%%EOF", b"\x89PNG\0", b"<html>\0</html>"])
+@pytest.mark.parametrize(
+    "content", [b"hello", b"<html>%PDF-1.7\n%%EOF", b"\x89PNG\0", b"<html>\0</html>"]
+)
 def test_what_is_no_page_is_refused(content):
     with pytest.raises(Invalid) as refused:
         read_book(io.BytesIO(content))
