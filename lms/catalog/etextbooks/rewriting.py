@@ -52,10 +52,12 @@ _CLEANER = nh3.Cleaner(
 )
 # With these goes all they hold.
 _HIDDEN = (
-    "audio canvas embed form head iframe math noscript object script style template textarea title "
-    "video"
+    "annotation audio button canvas head iframe noscript object script select style template "
+    "textarea title video"
 )
 _DROPPED = frozenset(_HIDDEN.split())
+# What may stand in a head; its end, and that of others, need not be written in HTML.
+_OF_HEAD = frozenset(("base", "link", "meta", *_DROPPED))
 _LONE = frozenset(("br", "col", "hr", "img"))
 _HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}
 _ALIGNED = re.compile(r"text-align\s*:\s*(center|right)", re.IGNORECASE)
@@ -111,6 +113,8 @@ class _Rewriter(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if self._dropped == ["head"] and tag not in _OF_HEAD:
+            self._dropped.clear()
         if tag in _DROPPED or self._dropped:
             if tag in _DROPPED:
                 self._dropped.append(tag)
@@ -146,7 +150,7 @@ class _Rewriter(HTMLParser):
 
     def _open(self, tag: str, given: dict[str, str]) -> None:
         if tag in _HEADINGS:
-            given.setdefault("id", f"heading-{len(self.chapter.headings) + 1}")
+            given["id"] = given.get("id") or f"heading-{len(self.chapter.headings) + 1}"
             self._heading = (int(tag[1]), f"{ID_PREFIX}{given['id']}", [])
         if not _is_kept(tag):
             # Whatever names an unknown element may still be what a link leads to.

@@ -32,6 +32,21 @@ def test_headings_are_its_contents():
     assert '<h3 id="book-heading-2">二</h3>' in book.chapters[0]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><html><head><title>题</title><body><p>正文</p>",
+        "<html><head><meta charset=utf-8><p>正文",
+        "<html><body><form id=f><p>正文</p><embed src=x.swf><p>正文</p></form></body></html>",
+        "<html><body><math><mi>正文</mi></math></body></html>",
+    ],
+)
+def test_text_of_untidy_pages_stays(page):
+    book = read_book(io.BytesIO(page.encode()))
+    assert "正文" in book.chapters[0]
+    assert book.chapters[0].endswith(("正文", "正文</p>", "<p>正文</p>"))
+
+
 def test_page_without_headings_goes_by_its_title():
     assert [entry.title for entry in read("<p>甲</p>").contents] == ["讲义"]
 
