@@ -105,6 +105,9 @@ class Settings:
     order_minutes: int = setting(30, doc="How long an order waits to be paid.", unit="minutes")
     upload_max_mb: int = setting(20480, doc="Largest video upload taken.", unit="MiB")
     upload_chunk_mb: int = setting(8, doc="Largest piece of an upload per request.", unit="MiB")
+    base_quota_gb: int = setting(
+        500, doc="What a base may keep of films, unless its bureau set another.", unit="GB"
+    )
     video_max_minutes: int = setting(480, doc="Longest video taken.", unit="minutes")
     request_max_mb: int = setting(16, doc="Largest other request body.", unit="MiB")
     roster_max_mb: int = setting(32, doc="Largest roster of people taken.", unit="MiB")

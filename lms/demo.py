@@ -76,7 +76,7 @@ def _course(folder: Path, data: dict[str, Any], trainer: Person) -> Course:
         (folder / data["textbook"]).open("rb") as pdf,
     ):
         set_cover(trainer, course, cover)
-        add_etextbook(trainer, course, title, pdf)
+        add_etextbook(trainer, course, title, pdf, may_download=True)
     return course
 
 

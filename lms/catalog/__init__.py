@@ -6,6 +6,7 @@ from flask_babel import lazy_pgettext as _lp
 
 from lms.auditing import subjects
 from lms.catalog import manage_content_views, manage_views, shown, views
+from lms.catalog.etextbooks import views as etextbook_views
 from lms.core.permissions import Permission
 from lms.web import navigation, slots
 
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    app.register_blueprint(etextbook_views.blueprint)
     slots.fill(app, "front.sections", views.front_section, order=10)
     subjects.describe(app, "course", shown.shown_courses)
     navigation.add(app, _catalogue_entry(), _manage_entry())

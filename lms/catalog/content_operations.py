@@ -1,5 +1,6 @@
 """Lessons and e-textbooks of a course."""
 
+from collections.abc import Sequence
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
@@ -7,11 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
 from lms.accounts.operations import require
-from lms.catalog.files import remove_file, store_etextbook
-from lms.catalog.models import Course, CourseState, Etextbook, Lesson
+from lms.catalog.etextbooks.books import Book
+from lms.catalog.etextbooks.reading import read_book
+from lms.catalog.etextbooks.storage import store_book
+from lms.catalog.files import remove_file
+from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson
 from lms.catalog.rules import free_lesson_slug, is_slug
 from lms.core.audit import AuditTag, record
-from lms.core.db import after_commit, db
+from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 
@@ -62,6 +66,25 @@ def move_lesson(actor: Person, lesson: Lesson, places: int) -> None:
     _note(actor, course, lesson_moved=lesson.id)
 
 
+def order_lessons(actor: Person, course: Course, lesson_ids: Sequence[int]) -> None:
+    """Put all lessons of the course in this order, at once.
+
+    Raises NotAllowed, or Conflict unless these are the course's lessons, each once: somebody may
+    have added or removed one since the page was made.
+    """
+    require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
+    # Two who order at once, one after the other: the order is of one of them, never a mixture.
+    hold(course)
+    lessons = {lesson.id: lesson for lesson in course.lessons}
+    if sorted(lesson_ids) != sorted(lessons):
+        raise Conflict(_l("课时有增减，请刷新页面后再排序。"))
+    for position, lesson_id in enumerate(lesson_ids, start=1):
+        lessons[lesson_id].position = position
+    db.session.flush()
+    db.session.expire(course, ["lessons"])
+    _note(actor, course, lessons_ordered=len(lesson_ids))
+
+
 def remove_lesson(actor: Person, lesson: Lesson) -> None:
     """Take an empty lesson out of a course that was never published.
 
@@ -88,15 +111,33 @@ def _checked_title(title: str) -> str:
     return title
 
 
-def add_etextbook(actor: Person, course: Course, title: str, file: IO[bytes]) -> Etextbook:
-    """Keep a PDF of at most 20 MB as an e-textbook.
+def add_etextbook(
+    actor: Person,
+    course: Course,
+    title: str,
+    file: IO[bytes] | Book,
+    *,
+    may_download: bool = False,
+) -> Etextbook:
+    """Keep a PDF, EPUB or HTML file of at most 20 MB as an e-textbook.
 
-    Raises NotAllowed, or Invalid naming the field: "title", or "file" for what is no such PDF.
+    `file` is what `read_book` made of it, if it was called already, for it takes a moment that is
+    better spent outside of a transaction. Only a PDF can be downloaded, if `may_download`.
+    Raises NotAllowed, or Invalid naming the field: "title", or "file" for what is no such book.
     """
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
     title = _checked_title(title)
-    path, size_bytes = store_etextbook(file)
-    etextbook = Etextbook(title=title, path=path, size_bytes=size_bytes)
+    book = file if isinstance(file, Book) else read_book(file)
+    path, size_bytes = store_book(book)
+    etextbook = Etextbook(
+        title=title,
+        path=path,
+        size_bytes=size_bytes,
+        format=book.format,
+        may_download=may_download and book.format is EtextbookFormat.PDF,
+        chapter_count=len(book.chapters),
+        contents=[entry.record() for entry in book.contents],
+    )
     course.etextbooks.append(etextbook)
     try:
         db.session.flush()

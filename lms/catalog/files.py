@@ -1,7 +1,8 @@
-"""Files of the catalogue under media/: e-textbooks and covers. Names are random, never a user's."""
+"""Files of the catalogue under media/: covers and others. Names are random, never a user's."""
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -9,7 +10,6 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from lms.catalog.rules import ETEXTBOOK_MAX_BYTES, PDF_MAGIC
 from lms.core.errors import Invalid
 
 COVER_SIZE = (960, 540)
@@ -21,23 +21,6 @@ def media_file(path: str) -> Path:
     """Where the file kept as `path` (relative to media/) lies."""
     media: Path = current_app.extensions["settings"].media_path
     return media / path
-
-
-def store_etextbook(file: IO[bytes]) -> tuple[str, int]:
-    """Keep a PDF; returns its path under media/ and its size in bytes.
-
-    Raises Invalid (field "file") for an empty file, one that is no PDF, and one over 20 MB.
-    """
-    content = file.read(ETEXTBOOK_MAX_BYTES + 1)
-    if not content:
-        raise Invalid(_l("文件是空的，请重新选择。"), field="file")
-    if len(content) > ETEXTBOOK_MAX_BYTES:
-        raise Invalid(_l("文件超过 20 MB，请压缩后再上传。"), field="file")
-    if not content.startswith(PDF_MAGIC) or b"%%EOF" not in content[-2048:]:
-        raise Invalid(_l("这不是完整的 PDF 文件，请检查后重新选择。"), field="file")
-    path = f"originals/etextbooks/{secrets.token_hex(16)}.pdf"
-    _write(media_file(path), content)
-    return path, len(content)
 
 
 def store_cover(file: IO[bytes]) -> str:
@@ -63,11 +46,16 @@ def store_cover(file: IO[bytes]) -> str:
 
 
 def remove_file(path: str) -> None:
-    """Delete a kept file; one that is gone already is no error."""
-    media_file(path).unlink(missing_ok=True)
+    """Delete a kept file, or folder of files; one that is gone already is no error."""
+    place = media_file(path)
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
 
 
-def _write(target: Path, content: bytes) -> None:
+def write_file(target: Path, content: bytes) -> None:
+    """Write a file as a whole: after a crash it is there with all its bytes, or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
     try:

@@ -163,7 +163,10 @@ class EtextbookForm(FlaskForm):
         [DataRequired(_l("请填写教材名称。")), Length(max=120, message=_l("不能超过 120 个字。"))],
         filters=[stripped],
     )
-    file = FileField(_l("PDF 文件"), [FileRequired(_l("请选择 PDF 文件。"))])
+    file = FileField(_l("教材文件"), [FileRequired(_l("请选择教材文件。"))])
+    may_download = BooleanField(
+        _l("允许学员下载"), description=_l("只对 PDF 有效；不勾选时只能在网页里阅读。")
+    )
 
 
 class CoverForm(FlaskForm):

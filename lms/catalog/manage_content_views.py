@@ -6,13 +6,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.catalog import operations, queries
+from lms.catalog.etextbooks.reading import read_book
 from lms.catalog.forms import EtextbookForm, LessonForm
 from lms.catalog.manage_views import EDIT, Page, blueprint, managed_course
 from lms.catalog.models import Course
-from lms.catalog.rules import ETEXTBOOK_MAX_BYTES
+from lms.catalog.rules import ETEXTBOOK_MAX_BYTES, lesson_title
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
 from lms.web.auth import staff
+from lms.web.inputs import MOST_DIGITS
 from lms.web.refusals import show_refusal
 
 NEW = "new"
@@ -27,26 +29,16 @@ def _allow_etextbooks(endpoint: str | None, _values: object) -> None:
         request.max_content_length = _UPLOAD_BYTES
 
 
-def _lesson_form(lesson_id: int | str) -> LessonForm:
-    return LessonForm(prefix=f"lesson-{lesson_id}-", formdata=None)
-
-
-def _lessons_page(course: Course, wrong: dict[int | str, LessonForm]) -> tuple[str, int]:
-    forms: dict[int | str, LessonForm] = {NEW: _lesson_form(NEW)}
-    for lesson in course.lessons:
-        forms[lesson.id] = LessonForm(prefix=f"lesson-{lesson.id}-", formdata=None, obj=lesson)
-    page = render_template(
-        "catalog/manage/lessons.html", course=course, forms={**forms, **wrong}, wrong=wrong
-    )
-    return page, 422 if wrong else 200
+def _lessons_page(course: Course, form: LessonForm) -> tuple[str, int]:
+    """All lessons in order. What each holds comes when it is looked at, for there may be 500."""
+    page = render_template("catalog/manage/lessons.html", course=course, form=form)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/<slug>/lessons", methods=["GET", "POST"])
 @staff(EDIT)
 def lessons(slug: str) -> Page:
     found = managed_course(slug)
-    if request.method == "GET":
-        return _lessons_page(found, {})
     form = LessonForm(prefix=f"lesson-{NEW}-")
     if form.validate_on_submit():
         try:
@@ -60,15 +52,44 @@ def lessons(slug: str) -> Page:
         else:
             flash(_("课时已添加。"), "success")
             return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=anchor))
-    return _lessons_page(found, {NEW: form})
+    return _lessons_page(found, form)
 
 
-@blueprint.post("/<slug>/lessons/<int:lesson_id>")
+@blueprint.post("/<slug>/lessons/named")
+@staff(EDIT)
+def add_named_lesson(slug: str) -> str:
+    """A lesson called after the file somebody dropped; answers with its row for the list."""
+    found = managed_course(slug)
+    title = lesson_title(request.form.get("file_name", ""))
+    with transaction():
+        lesson = operations.add_lesson(current_user, found, title or _("未命名课时"))
+        number = len(found.lessons)
+    return render_template(
+        "catalog/manage/_lesson_part.html", course=found, lesson=lesson, number=number
+    )
+
+
+@blueprint.post("/<slug>/lessons/order")
+@staff(EDIT)
+def order_lessons(slug: str) -> Response:
+    """Save the order of all lessons: their ids with commas between."""
+    found = managed_course(slug)
+    given = request.form.get("order", "").split(",")
+    if not all(part.isascii() and part.isdecimal() and len(part) <= MOST_DIGITS for part in given):
+        raise Invalid(field="order")
+    with transaction():
+        operations.order_lessons(current_user, found, [int(part) for part in given])
+    return Response(status=204)
+
+
+@blueprint.route("/<slug>/lessons/<int:lesson_id>", methods=["GET", "POST"])
 @staff(EDIT)
 def edit_lesson(slug: str, lesson_id: int) -> Page:
+    """What a lesson holds: as a page, or as the part that the list of lessons asks for."""
     found = managed_course(slug)
-    form = LessonForm(prefix=f"lesson-{lesson_id}-")
     lesson = queries.get_lesson(found, lesson_id)
+    shown = lesson if request.method == "GET" else None
+    form = LessonForm(prefix=f"lesson-{lesson_id}-", obj=shown)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -79,7 +100,10 @@ def edit_lesson(slug: str, lesson_id: int) -> Page:
             flash(_("课时已保存。"), "success")
             anchor = f"lesson-{lesson_id}"
             return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=anchor))
-    return _lessons_page(found, {lesson_id: form})
+    is_part = request.method == "GET" and "HX-Request" in request.headers
+    name = "_lesson_body" if is_part else "lesson"
+    page = render_template(f"catalog/manage/{name}.html", course=found, lesson=lesson, form=form)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.post("/<slug>/lessons/<int:lesson_id>/move")
@@ -121,14 +145,22 @@ def etextbooks(slug: str) -> Page:
     form = EtextbookForm()
     if form.validate_on_submit():
         try:
+            # Before the transaction: unpacking a book takes longer than others should wait.
+            book = read_book(form.file.data.stream)
             with transaction():
                 operations.add_etextbook(
-                    current_user, found, form.title.data, form.file.data.stream
+                    current_user,
+                    found,
+                    form.title.data,
+                    book,
+                    may_download=form.may_download.data,
                 )
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
             flash(_("教材已添加。"), "success")
+            if book.left_out:
+                flash(_("有 %(count)d 张图片无法读取，已略去。", count=book.left_out), "warning")
             return redirect(url_for("manage_catalog.etextbooks", slug=slug))
     page = render_template("catalog/manage/etextbooks.html", course=found, form=form)
     return page, 422 if form.errors else 200

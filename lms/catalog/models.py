@@ -1,6 +1,7 @@
 """Courses, their lessons and e-textbooks."""
 
 import datetime as dt
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -18,6 +19,14 @@ class CourseState(LabelledEnum):
     DRAFT = "draft", _l("草稿"), "neutral"
     PUBLISHED = "published", _l("已发布"), "success"
     WITHDRAWN = "withdrawn", _l("已下架"), "warning"
+
+
+class EtextbookFormat(LabelledEnum):
+    """What a textbook was given as; told by its content."""
+
+    EPUB = "epub", "EPUB"
+    HTML = "html", "HTML"
+    PDF = "pdf", "PDF"
 
 
 class Course(Model):
@@ -91,7 +100,10 @@ class Lesson(Model):
 
 
 class Etextbook(Model):
-    """An e-textbook (电子教材) of a course: a PDF under media/."""
+    """An e-textbook (电子教材) of a course: a PDF under media/, or a folder of chapters there.
+
+    `contents` is the table of contents of one with chapters: records of `books.Entry`.
+    """
 
     __tablename__ = "etextbooks"
 
@@ -100,5 +112,12 @@ class Etextbook(Model):
     title: Mapped[str] = mapped_column(String(120))
     path: Mapped[str] = mapped_column(String(255))
     size_bytes: Mapped[int]
+    format: Mapped[EtextbookFormat] = mapped_column(
+        EnumType(EtextbookFormat), default=EtextbookFormat.PDF
+    )
+    # Whether learners may keep the file; only a PDF is kept as it came.
+    may_download: Mapped[bool] = mapped_column(default=False)
+    chapter_count: Mapped[int] = mapped_column(default=0)
+    contents: Mapped[list[Any]] = mapped_column(default=list)
 
     course: Mapped[Course] = relationship(back_populates="etextbooks")

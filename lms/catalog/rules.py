@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -96,6 +97,14 @@ FROZEN_FIELDS = ("category", "hours", "year", "requires_exam")
 def frozen_changes(course: Any, facts: CourseFacts) -> list[str]:
     """The frozen fields that `facts` would change."""
     return [name for name in FROZEN_FIELDS if getattr(course, name) != getattr(facts, name)]
+
+
+def lesson_title(file_name: str) -> str:
+    """The title of a lesson made from a file: its name without folders and ending, or ""."""
+    name = unicodedata.normalize("NFC", file_name.replace("\\", "/").rsplit("/", 1)[-1])
+    stem = name.rsplit(".", 1)[0] if "." in name.strip(".") else name
+    shown = "".join(character for character in stem if character.isprintable())
+    return " ".join(shown.split())[:120].strip()
 
 
 def free_lesson_slug(taken: Collection[str]) -> str:

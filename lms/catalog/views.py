@@ -7,12 +7,15 @@ from flask import (
     Response,
     current_app,
     make_response,
+    redirect,
     render_template,
     request,
     send_file,
+    url_for,
 )
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.models import Person
@@ -22,7 +25,7 @@ from lms.catalog.cards import card_of, cover_url, price_now
 from lms.catalog.covers import cover_version, drawn_cover
 from lms.catalog.files import media_file
 from lms.catalog.forms import CatalogueForm
-from lms.catalog.models import Course, CourseState
+from lms.catalog.models import Course, CourseState, EtextbookFormat
 from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
@@ -38,6 +41,7 @@ _PDF_POLICY = (
     "img-src 'self' data: blob:; frame-ancestors 'self'"
 )
 _SVG_POLICY = "default-src 'none'"
+READER_HEADER = "X-Etextbook-Reader"
 
 
 def visitor() -> Person | None:
@@ -120,14 +124,26 @@ def cover(slug: str) -> Response:
 
 @blueprint.get("/courses/<slug>/etextbook/<int:etextbook_id>")
 @open_to_all
-def etextbook(slug: str, etextbook_id: int) -> Response:
+def etextbook(slug: str, etextbook_id: int) -> BaseResponse:
+    """The file of a PDF; whoever may not keep it, or opens another book, is led to the reader."""
     found = queries.get_visible_course(slug, visitor())
     book = queries.get_etextbook(found, etextbook_id)
+    # The reader's own requests say so. It keeps nobody from copying what they can read, but no
+    # page hands the file out.
+    is_read = READER_HEADER in request.headers
+    if book.format is not EtextbookFormat.PDF or not (book.may_download or is_read):
+        return redirect(url_for("etextbooks.read", slug=slug, etextbook_id=etextbook_id))
     file = media_file(book.path)
     if not file.is_file():
         raise NotFound()
     name = f"{book.title}.pdf"
-    response = send_file(file, "application/pdf", download_name=name, conditional=True)
+    response = send_file(
+        file,
+        "application/pdf",
+        as_attachment="download" in request.args,
+        download_name=name,
+        conditional=True,
+    )
     response.headers["Content-Security-Policy"] = _PDF_POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -87,6 +87,7 @@ class AuditTag(LabelledEnum):
     QUESTIONS_QUESTION_CREATE = "questions:question:create", _l("新建题目")
     QUESTIONS_QUESTION_RETIRE = "questions:question:retire", _l("停用题目")
     QUESTIONS_QUESTION_UPDATE = "questions:question:update", _l("修改题目")
+    VIDEOS_QUOTA_UPDATE = "videos:quota:update", _l("核定存储空间")
     VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove", _l("删除字幕")
     VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload", _l("上传字幕")
     VIDEOS_VIDEO_UPLOAD = "videos:video:upload", _l("上传视频")

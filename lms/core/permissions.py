@@ -40,6 +40,7 @@ class Permission(LabelledEnum):
     PEOPLE_ROSTER_IMPORT = "people:roster:import", _l("批量导入人员")
     PERMISSIONS_TABLE_READ = "permissions:table:read", _l("查看权限表")
     QUESTIONS_QUESTION_EDIT = "questions:question:edit", _l("编辑题目")
+    VIDEOS_QUOTA_EDIT = "videos:quota:edit", _l("核定基地存储空间")
     VIDEOS_VIDEO_EDIT = "videos:video:edit", _l("管理视频")
 
 
@@ -93,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,
             P.PEOPLE_PERSON_MERGE,
+            P.VIDEOS_QUOTA_EDIT,
         }
     ),
     Role.DEPARTMENT_OFFICER: frozenset(

@@ -1,13 +1,26 @@
 """From an uploaded original to encrypted windows."""
 
-from flask import Flask, render_template
+from collections.abc import Sequence
+
+from flask import Flask, current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.catalog.models import Course, Lesson
 from lms.catalog.operations import add_publish_check
+from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.videos import cli, manage_views, queries, tasks, upload_views, views
-from lms.web import slots
+from lms.videos import (
+    cli,
+    manage_views,
+    queries,
+    quota_views,
+    quotas,
+    tasks,
+    upload_views,
+    views,
+)
+from lms.web import navigation, slots
 
 
 def register(app: Flask) -> None:
@@ -15,18 +28,41 @@ def register(app: Flask) -> None:
     views.register(app, app.extensions["settings"])
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(upload_views.blueprint)
+    app.register_blueprint(quota_views.blueprint)
     app.cli.add_command(cli.import_video)
-    slots.fill(app, "lesson.meta", lesson_meta, order=20)
+    slots.fill_each(app, "lesson.meta", lesson_metas, order=20)
+    slots.fill_each(app, "manage.lesson.state", manage_views.states, order=20)
+    slots.fill(app, "manage.lessons", manage_views.uploading, order=20)
     slots.fill(app, "manage.lesson", manage_views.panel, order=20)
     add_publish_check(app, publish_problems)
     every(10, tasks.requeue_packaging)
     every(3600, tasks.clean_up)
+    every(3600, quotas.count_packages)
+    slots.fill(app, "manage.courses", quota_views.bars, order=20)
+    navigation.add(app, _quota_entry())
+
+
+def _quota_entry() -> navigation.Entry:
+    return navigation.Entry(
+        "quotas.index",
+        _l("存储空间"),
+        "database",
+        order=45,
+        section="manage",
+        permission=Permission.VIDEOS_QUOTA_EDIT,
+    )
 
 
 def lesson_meta(lesson: Lesson) -> str | None:
     """How long the lesson is, once it can be watched."""
-    video = queries.current_video(lesson.id)
-    return render_template("videos/_length.html", video=video) if video else None
+    return lesson_metas([lesson]).get(lesson.id)
+
+
+def lesson_metas(lessons: Sequence[Lesson]) -> dict[int, str]:
+    """How long each of many lessons is, by its id; those that cannot be watched are left out."""
+    template = current_app.jinja_env.get_template("videos/_length.html")
+    videos = queries.current_videos([lesson.id for lesson in lessons])
+    return {lesson_id: template.render(video=video) for lesson_id, video in videos.items()}
 
 
 def publish_problems(course: Course) -> list[str]:

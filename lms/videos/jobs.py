@@ -122,6 +122,7 @@ def finish(job: Job, package: Package, built: Path) -> Video:
     video.renditions = list(package.renditions)
     video.progress_percent = 100
     video.ready_at = clock.now()
+    video.package_bytes = package.size_bytes
     video.claim_token = None
     db.session.flush()
     place = package_folder(job.public_id, job.version)

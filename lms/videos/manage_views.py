@@ -1,12 +1,14 @@
 """What a trainer sees of a lesson's video: upload, processing, subtitles."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from collections.abc import Sequence
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.accounts.queries import is_allowed
-from lms.catalog.models import Lesson
+from lms.catalog.models import Course, Lesson
 from lms.core.db import db, transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.permissions import Permission
@@ -66,6 +68,25 @@ def remove_subtitle(subtitle_id: int) -> Response:
         operations.remove_subtitle(current_user, subtitle)
     flash(_("字幕已删除。"), "success")
     return _back()
+
+
+def states(lessons: Sequence[Lesson]) -> dict[int, str]:
+    """How the newest video of each lesson stands, in one word, for the list of lessons."""
+    badge = current_app.jinja_env.get_template("videos/_state.html").module.badge  # type: ignore[attr-defined]
+    newest = queries.newest_videos([lesson.id for lesson in lessons])
+    return {lesson.id: badge(newest.get(lesson.id)) for lesson in lessons}
+
+
+def uploading(course: Course) -> str | None:
+    """Above the list of lessons: films for new lessons, and one's uploads that wait to go on."""
+    if not is_allowed(current_user, EDIT, course.base_id):
+        return None
+    return render_template(
+        "videos/_uploads.html",
+        course=course,
+        unfinished=uploads.unfinished_uploads(current_user, course),
+        upload_max_bytes=uploads.largest_upload_bytes(),
+    )
 
 
 def panel(lesson: Lesson) -> str | None:

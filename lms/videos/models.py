@@ -87,6 +87,8 @@ class Video(Model):
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
     renditions: Mapped[list[str]] = mapped_column(default=list)
+    # What the package takes on the disk; counted again by a sweep where it is not known.
+    package_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     lesson: Mapped[Lesson] = relationship()
@@ -111,6 +113,16 @@ class Subtitle(Model):
     path: Mapped[str] = mapped_column(String(255))
 
     lesson: Mapped[Lesson] = relationship()
+
+
+class BaseQuota(Model):
+    """What a base may keep, where its bureau set another figure than the setting's."""
+
+    __tablename__ = "base_quotas"
+    __table_args__ = (CheckConstraint("quota_gb > 0", name="quota_positive"),)
+
+    base_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    quota_gb: Mapped[int]
 
 
 class Upload(Model):

@@ -1,8 +1,8 @@
 """Finding videos and their addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.catalog.models import Course, Lesson
 from lms.core.db import db
@@ -21,6 +21,19 @@ def newest_video(lesson_id: int) -> Video | None:
     """The video given last for the lesson, in whatever state: what its trainer wants to see."""
     query = select(Video).where(Video.lesson_id == lesson_id).order_by(Video.id.desc()).limit(1)
     return db.session.scalar(query)
+
+
+def current_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
+    """The ready videos of these lessons, by the lesson: `current_video` of many at once."""
+    query = select(Video).where(Video.lesson_id.in_(lesson_ids), Video.state == VideoState.READY)
+    return {video.lesson_id: video for video in db.session.scalars(query)}
+
+
+def newest_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
+    """The videos given last for these lessons, by the lesson: `newest_video` of many at once."""
+    last = select(func.max(Video.id)).where(Video.lesson_id.in_(lesson_ids))
+    query = select(Video).where(Video.id.in_(last.group_by(Video.lesson_id)))
+    return {video.lesson_id: video for video in db.session.scalars(query)}
 
 
 def get_video(video_id: int) -> Video:

@@ -78,6 +78,11 @@ def claim_folders(public_id: str, token: str) -> tuple[Path, Path]:
     return working_folder() / name, building_folder() / name
 
 
+def folder_bytes(folder: Path) -> int:
+    """How many bytes the files below a folder have; 0 for one that is not there."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
 def remove_leftovers(video: Video) -> None:
     """Delete what earlier attempts at this video left, and packages that its row does not know."""
     for folder in (working_folder(), building_folder()):

@@ -119,6 +119,12 @@ def append(public_id: str) -> Response:
         count, is_intact = _receive(file)
         if not is_intact:
             return problem(460, "Checksum Mismatch", "Upload-Checksum", "tus-checksum")
+        try:
+            uploads.check_beginning(file, start, start + count, upload.size_bytes)
+        except Invalid:
+            with transaction():
+                uploads.discard(current_user, public_id)
+            raise
         uploads.settle(file)
         return _note(upload, start, count)
 

@@ -9,24 +9,26 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import format_datetime
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog.models import Lesson
+from lms.catalog.models import Course, Lesson
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Permission
-from lms.videos import operations
+from lms.videos import operations, quotas
 from lms.videos.faults import VideoFault
+from lms.videos.magic import HEAD_BYTES, is_no_film
 from lms.videos.models import Upload, Video
 from lms.videos.probe import VideoFacts
 from lms.videos.storage import incoming_file, settings, shown_name
@@ -58,13 +60,14 @@ def create_upload(actor: Person, lesson_id: int, name: str, size_bytes: int) -> 
     """Begin an upload of `size_bytes` for a lesson.
 
     Raises NotFound for a lesson that is not the actor's to fill, or Invalid (field "file") for a
-    size that cannot be taken.
+    size that cannot be taken, or that the base has no room for.
     """
     lesson = db.session.get(Lesson, lesson_id)
     may = Permission.VIDEOS_VIDEO_EDIT
     if lesson is None or not is_allowed(actor, may, lesson.course.base_id):
         raise NotFound()
     _check_size(size_bytes)
+    quotas.check_room(lesson.course.base_id, size_bytes)
     upload = Upload(
         public_id=secrets.token_urlsafe(16),
         owner_id=actor.id,
@@ -102,6 +105,18 @@ def get_own_upload(actor: Person, public_id: str) -> Upload:
     return upload
 
 
+def unfinished_uploads(actor: Person, course: Course) -> Sequence[Upload]:
+    """The actor's uploads for this course that can go on, the newest first."""
+    query = (
+        select(Upload)
+        .join(Lesson)
+        .where(Lesson.course_id == course.id, Upload.owner_id == actor.id)
+        .where(Upload.video_id.is_(None), Upload.expires_at > clock.now())
+        .options(contains_eager(Upload.lesson))
+    )
+    return db.session.scalars(query.order_by(Upload.id.desc())).all()
+
+
 @contextmanager
 def locked_file(public_id: str) -> Iterator[IO[bytes]]:
     """The upload's file, which nobody else may write to meanwhile. Raises LockedError, NotFound.
@@ -125,6 +140,20 @@ def go_to(file: IO[bytes], offset_bytes: int) -> None:
     """Stand where the next byte belongs; what lies beyond was never noted, and goes."""
     file.truncate(offset_bytes)
     file.seek(offset_bytes)
+
+
+def check_beginning(file: IO[bytes], start: int, end: int, size_bytes: int) -> None:
+    """Look at the first bytes once they are all there, that is when `end` passes them.
+
+    Raises Invalid (field "file") for what is certainly no film, hours before the last byte of it.
+    """
+    needed = min(HEAD_BYTES, size_bytes)
+    if not start < needed <= end:
+        return
+    file.seek(0)
+    if is_no_film(file.read(HEAD_BYTES)):
+        raise Invalid(VideoFault.NOT_A_VIDEO.label, field="file")
+    file.seek(end)
 
 
 def settle(file: IO[bytes]) -> None:

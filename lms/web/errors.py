@@ -74,7 +74,9 @@ def http_error(error: HTTPException) -> Any:
         429: _("操作过于频繁，请稍后再试"),
     }
     title = titles.get(status, _("请求没有成功"))
-    return answer(status, title, _("请检查网址，或返回首页重新开始。"), f"http-{status}")
+    details = {413: _("文件或内容超过了这里能接收的大小，请返回上一页，压缩或拆分后再提交。")}
+    detail = details.get(status, _("请检查网址，或返回首页重新开始。"))
+    return answer(status, title, detail, f"http-{status}")
 
 
 def _unexpected(error: Exception) -> Any:

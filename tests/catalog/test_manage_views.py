@@ -269,7 +269,8 @@ def test_etextbook_larger_than_other_requests_may_be_arrives(desk, draft):
     ("content", "message"),
     [
         (b"", "文件是空的"),
-        (b"<html></html>", "不是完整的 PDF"),
+        (PDF[:-6], "不是完整的 PDF"),
+        (b"<html></html>", "没有可以阅读的内容"),
         (PDF + b"0" * ETEXTBOOK_MAX_BYTES, "超过 20 MB"),
     ],
 )
@@ -282,7 +283,7 @@ def test_unusable_etextbook_is_answered_at_its_field(desk, draft, content, messa
 def test_missing_file_or_title_is_answered_at_its_field(desk, draft):
     answer = desk.post("/manage/courses/draft/etextbooks", data={})
     assert answer.status_code == 422
-    assert "请选择 PDF 文件" in answer.text
+    assert "请选择教材文件" in answer.text
     assert 'id="title-error"' in answer.text
 
 

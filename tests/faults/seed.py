@@ -1,5 +1,5 @@
-"""Fills a new installation for one fault: `python -m tests.faults.seed packaging FILM` or
-`completion`. It prints what the test needs to know, as JSON.
+"""Fills a new installation for one fault: `python -m tests.faults.seed packaging FILM`,
+`completion` or `lesson`. It prints what the test needs to know, as JSON.
 """
 
 import json
@@ -51,6 +51,14 @@ def packaging(film: str) -> dict[str, object]:
     return {"video_id": video.id, "public_id": video.public_id}
 
 
+def lesson() -> dict[str, object]:
+    """A lesson without a film."""
+    with transaction():
+        trainer = load_people()["trainer"]
+        made = add_lesson(trainer, _course(trainer), "安全操作")
+    return {"lesson_id": made.id}
+
+
 def completion() -> dict[str, object]:
     """A learner who has watched everything and has only the exam before them."""
     set_up_local()
@@ -85,5 +93,7 @@ if __name__ == "__main__":
         make_schema()
         with transaction():
             load_people()
-        made = {"packaging": packaging, "completion": completion}[sys.argv[1]](*sys.argv[2:])
+        made = {"packaging": packaging, "completion": completion, "lesson": lesson}[sys.argv[1]](
+            *sys.argv[2:]
+        )
         sys.stdout.write(json.dumps(made) + "\n")

@@ -14,7 +14,7 @@ from lms.accounts.enums import ProfessionSeries
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.rules import resident_check_character
-from lms.catalog.content_operations import add_lesson
+from lms.catalog.content_operations import add_etextbook, add_lesson
 from lms.catalog.models import Course
 from lms.catalog.operations import create_course, publish_course
 from lms.catalog.rules import CourseFacts
@@ -99,6 +99,9 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
         create_question(trainer, course, _question(question))
     if facts.requires_exam:
         set_exam(trainer, course, [Part("single", 3, 20), Part("true_false", 1, 40)], 60, 30)
+    if facts.slug == world.FREE:
+        with world.TEXTBOOK.open("rb") as file:
+            add_etextbook(trainer, course, "学员手册", file)
     for title, film in facts.lessons:
         import_video(trainer, add_lesson(trainer, course, title), film)
 

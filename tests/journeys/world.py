@@ -6,6 +6,7 @@ from pathlib import Path
 from lms.config import ROOT
 
 SAMPLES = ROOT / "media/samples/test"
+TEXTBOOK = ROOT / "media/samples/digital-engineers/textbook.pdf"
 PASSWORD = "journey-password"
 
 PAID = "workshop-equipment"

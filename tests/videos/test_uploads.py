@@ -16,6 +16,7 @@ from lms.catalog.models import Lesson
 from lms.core.db import db
 from lms.videos import tasks as video_tasks
 from lms.videos import uploads
+from lms.videos.magic import is_no_film
 from lms.videos.models import Upload, Video, VideoState
 from lms.videos.storage import incoming_file, originals_folder
 from tests.factories import PersonFactory, PostFactory
@@ -164,9 +165,52 @@ def test_limits_are_told_before_anything_is_sent(
 def test_chunk_above_the_limit_is_refused(app: Flask, visitor: FlaskClient, lesson: Lesson) -> None:
     limit = app.extensions["settings"].upload_chunk_mb * 1024 * 1024
     url = begin(visitor, lesson, limit * 2)
-    assert send(visitor, url, 0, b"a" * (limit + 1)).status_code == 413
+    assert send(visitor, url, 0, b"\0" * (limit + 1)).status_code == 413
     assert offset(visitor, url) == 0
-    assert send(visitor, url, 0, b"a" * limit).status_code == 204
+    assert send(visitor, url, 0, b"\0" * limit).status_code == 204
+
+
+@pytest.mark.parametrize("piece", [100, 511, 512, 4096])
+@pytest.mark.parametrize(
+    "head",
+    [b"These are minutes.\n", "会议纪要\n".encode(), "会议纪要\n".encode("gbk"), b"%PDF-1.7\n\0"],
+)
+def test_what_is_no_film_is_refused_by_its_first_bytes(
+    visitor: FlaskClient, lesson: Lesson, head: bytes, piece: int
+) -> None:
+    content = (head * 600)[:4096]
+    url = begin(visitor, lesson, 1 << 30, "minutes.mp4")
+    for start in range(0, len(content), piece):
+        response = send(visitor, url, start, content[start : start + piece])
+        if response.status_code != 204:
+            break
+    assert response.status_code == 422
+    assert start < 512
+    assert "视频" in response.get_json()["detail"]
+    assert visitor.head(url, headers=TUS).status_code == 404
+    assert [file for file in originals_folder().rglob("*") if file.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["landscape.mp4", "portrait.mov"])
+def test_first_bytes_of_a_film_pass(name: str) -> None:
+    assert not is_no_film((SPECIMENS / name).read_bytes()[:512])
+
+
+def test_unfinished_uploads_of_mine_are_offered_to_go_on(
+    app: Flask, visitor: FlaskClient, lesson: Lesson, trainer: Person, film: Path
+) -> None:
+    url = begin(visitor, lesson, 4000, "没传完.mp4")
+    send(visitor, url, 0, b"\0" * 1000)
+    page = f"/manage/courses/{lesson.course.slug}/lessons"
+    shown = visitor.get(page).text
+    assert f'data-upload="{url}"' in shown
+    assert "没传完.mp4" in shown
+    colleague: Person = PersonFactory()
+    PostFactory(person=colleague, organization=lesson.course.base)
+    assert "没传完.mp4" not in sign_in(app.test_client(), colleague).get(page).text
+    whole = begin(visitor, lesson, film.stat().st_size, "传完了.mp4")
+    send(visitor, whole, 0, film.read_bytes())
+    assert f'data-upload="{whole}"' not in visitor.get(page).text
 
 
 @pytest.mark.parametrize("name", ["not-a-video.mp4", "truncated.mp4"])

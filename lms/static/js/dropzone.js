@@ -54,4 +54,6 @@ function wire(zone) {
   });
 }
 
-document.querySelectorAll('[data-drop-zone]').forEach(wire);
+const wireAll = (root) => root.querySelectorAll('[data-drop-zone]').forEach(wire);
+wireAll(document);
+document.addEventListener('part:loaded', (event) => wireAll(event.target));

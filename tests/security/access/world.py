@@ -4,6 +4,7 @@ Every record of the estate (tests/security/estate.py) belongs here; who comes fr
 reach none of it.
 """
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts.models import Person
+from lms.catalog.content_operations import add_etextbook
+from lms.catalog.files import media_file
+from lms.catalog.models import Course
 from lms.certificates.models import Certificate
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Division, Organization, OrganizationKind
+from tests.catalog.etextbooks.support import files, packed, picture
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
@@ -54,9 +59,14 @@ class World:
     people: dict[str, Person]
     values: dict[str, Any]
     registered_unit_id: int
+    base_id: int
 
     def values_of(self, endpoint: str) -> dict[str, Any]:
         """The values for the arguments of this route."""
+        if endpoint.startswith("etextbooks."):
+            return {**self.values, "etextbook_id": self.values["epub_id"]}
+        if endpoint.startswith("quotas."):
+            return {**self.values, "organization_id": self.base_id}
         if endpoint.startswith("manage_unit_requests."):
             return {**self.values, "organization_id": self.registered_unit_id}
         return self.values
@@ -78,13 +88,25 @@ def build_world(app: Flask) -> World:
         **estate.values,
         **records_of(app, unit, people["unit"], people["owner"]),
         "code": _certificate_code(),
+        **_chapters(estate.values["slug"], people["base"]),
         "name": _public_file(app),
         "request_id": request_id,
     }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
     waiting = registered_unit("371102", here[_KIND.DEPARTMENT])
-    return World(people, values, waiting.id)
+    return World(people, values, waiting.id, here[_KIND.BASE].id)
+
+
+def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
+    """An EPUB beside the PDF, for the pages of chapters and of their pictures."""
+    entries = files(one='<p>正文</p><img src="../a.png"/>')
+    entries["OEBPS/a.png"] = picture()
+    with transaction():
+        course = db.session.scalars(select(Course).where(Course.slug == slug)).one()
+        book = add_etextbook(trainer, course, "电子书", io.BytesIO(packed(entries)))
+    (kept,) = (media_file(book.path) / "pictures").iterdir()
+    return {"epub_id": book.id, "chapter_number": 1, "picture_name": kept.name}
 
 
 def _certificate_code() -> str:

@@ -1,0 +1,1 @@
+"""E-textbooks (电子教材): PDF, EPUB and HTML, and the pages on which they are read."""
