@@ -98,14 +98,16 @@ class TopicForm(Form):
         """Whether nothing was filled in."""
         return not self.title.data and not self.hours.data
 
-    def problem(self) -> Any:
-        """What is wrong with a row that is not empty, or None."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An empty row is right; any other needs both its title and its hours."""
+        if self.is_empty:
+            return True
+        is_right = super().validate(extra_validators)
         if not self.title.data:
-            return _l("请填写学习内容。")
-        hours = self.read_hours()
-        if hours is None or hours == ZERO_HOURS:
-            return _l("请填写学时数，最多一位小数，如 7.5。")
-        return None
+            self.title.errors = [_l("请填写学习内容。")]
+        elif self.read_hours() in (None, ZERO_HOURS):
+            self.hours.errors = [_l("请填写学时数，最多一位小数，如 7.5。")]
+        return is_right and not self.errors
 
 
 class SchemeForm(FlaskForm):
@@ -148,7 +150,8 @@ class SchemeForm(FlaskForm):
             {"title": each.title, "category": each.category.value, "hours": str(each.hours)}
             for each in revision.topic_list
         ]
-        self.process(obj=revision, data={}, topics=rows)
+        texts = {name: getattr(revision, name) for name in SchemeFacts.__dataclass_fields__}
+        self.process(data={**texts, "topics": rows})
         self.add_rows()
 
     def add_rows(self) -> None:
@@ -156,17 +159,6 @@ class SchemeForm(FlaskForm):
         empty = sum(row.form.is_empty for row in self.topics)
         for _number in range(min(SPARE_ROWS - empty, MOST_TOPICS - len(self.topics.entries))):
             self.topics.append_entry()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Rows are judged here: one without contents is right."""
-        is_right = super().validate(extra_validators)
-        for row in self.topics:
-            problem = None if row.form.is_empty else row.form.problem()
-            if problem is not None:
-                field = row.form.hours if row.form.title.data else row.form.title
-                field.errors = [problem]
-                is_right = False
-        return is_right
 
     def facts(self) -> SchemeFacts:
         """What was filled in, once it is right."""

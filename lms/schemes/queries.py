@@ -134,22 +134,28 @@ def history_of(scheme: Scheme) -> list[SchemeRevision]:
 
 
 def revisions_for(person: Person) -> list[SchemeRevision]:
-    """The schemes of this year made for a learner: of their series, level and division.
+    """The schemes made for a learner: of their series, level and division, of this year.
 
-    Whoever has no unit lives in no division that is known here, and reads the public list; a level
-    that is not known shuts nobody out. The nearest authority's comes first.
+    Departments publish by the end of April (Shandong 2025, 五(二)); until then those of the year
+    before are shown. Whoever has no unit lives in no division that is known here, and reads the
+    public list; a level that is not known shuts nobody out. The nearest authority's comes first.
     """
     if person.profession is None or person.unit is None:
         return []
+    this_year = clock.today().year
     query = (
-        public_revisions(clock.today().year, person.profession)
-        .where(SchemeRevision.division_code.in_(superior_divisions(person.unit.division_code)))
+        public_revisions(profession=person.profession)
+        .where(
+            Scheme.year.in_((this_year, this_year - 1)),
+            SchemeRevision.division_code.in_(superior_divisions(person.unit.division_code)),
+        )
         .order_by(SchemeRevision.division_code.desc(), SchemeRevision.id)
     )
     level = person.title_level
     found = db.session.scalars(query)
     fitting = [each for each in found if level is None or level in (each.levels or [level])]
-    return fitting[:MOST_OWN]
+    newest = max((each.scheme.year for each in fitting), default=this_year)
+    return [each for each in fitting if each.scheme.year == newest][:MOST_OWN]
 
 
 def courses_page(

@@ -8,6 +8,7 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.models import Person
+from lms.core import clock
 from lms.schemes import progress, queries
 from lms.schemes.forms import SchemeFilterForm
 from lms.schemes.models import SchemeRevision
@@ -108,4 +109,4 @@ def _mine(person: Person) -> str | None:
         rows = progress.next_courses(person, revision)
         standings = progress.standings(person, [row.course_id for row in rows])
         own.append((revision, progress.summary(person, revision), rows, standings))
-    return render_template("schemes/_mine.html", own=own)
+    return render_template("schemes/_mine.html", own=own, this_year=clock.today().year)
