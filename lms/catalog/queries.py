@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts.models import Person
@@ -84,9 +84,22 @@ def published_courses(
         codes = CourseSubject.code.in_(with_those_below(subject))
         query = query.where(Course.id.in_(select(CourseSubject.course_id).where(codes)))
     for word in text.split()[:MOST_WORDS]:
-        columns = (Course.title, Course.summary, Course.lecturer_name)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        query = query.where(_holds(word))
     return query
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    columns = (Course.title, Course.summary, Course.lecturer_name)
+    # Chinese has no case; folding every text of every course would double the cost of a search.
+    has_case = word.lower() != word.upper()
+    return or_(
+        *(
+            column.icontains(word, autoescape=True)
+            if has_case
+            else column.contains(word, autoescape=True)
+            for column in columns
+        )
+    )
 
 
 def published_years() -> list[int]:

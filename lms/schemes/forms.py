@@ -13,11 +13,12 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.accounts.enums import TitleLevel
+from lms.accounts.enums import ProfessionSeries, TitleLevel
 from lms.administration.forms import DivisionField
 from lms.catalog.forms import stripped
 from lms.core.enums import HourCategory
@@ -52,9 +53,7 @@ class NewSchemeForm(FlaskForm):
 
     organization_id = SelectField(_l("制定部门"), coerce=int)
     year = IntegerField(_l("年度"), [InputRequired(_l("请填写年度。"))])
-    profession = ProfessionField(
-        _l("职称系列"), _l("请选择职称系列"), validators=[InputRequired(_l("请选择职称系列。"))]
-    )
+    profession = ProfessionField(_l("职称系列"), _l("请选择职称系列"))
     title = StringField(
         _l("方案名称"),
         [Length(max=120, message=_l("不能超过 120 个字。"))],
@@ -62,14 +61,24 @@ class NewSchemeForm(FlaskForm):
         description=_l("不填则按“部门、年度、系列”自动命名。"),
     )
 
+    def validate_profession(self, field: ProfessionField) -> None:
+        if field.series is None:
+            raise ValidationError(_l("请选择职称系列。"))
+
+    @property
+    def series(self) -> ProfessionSeries:
+        """The series of a form that is right."""
+        chosen = self.profession.series
+        assert chosen is not None
+        return chosen
+
     def facts(self, organization: Organization) -> SchemeFacts:
         """The first facts: title and division; all else is written later."""
-        series = self.profession.series
         default = _l(
             "%(name)s%(year)d年度继续教育学习方案（%(series)s）",
             name=organization.name[:60],
             year=self.year.data,
-            series=series.label if series else "",
+            series=self.series.label,
         )
         title = self.title.data or str(default)
         return SchemeFacts(title=title, division_code=organization.division_code)

@@ -1,6 +1,7 @@
 """Staff pages: the courses of a scheme, found, put in order and taken out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response as PlainResponse
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -23,7 +24,7 @@ from lms.web.refusals import flash_refusal
 LONGEST_SEARCH = 128
 
 
-def _to_courses(scheme_id: int, **more: str) -> Response:
+def _to_courses(scheme_id: int, **more: Any) -> Response:
     return redirect(url_for("manage_schemes.courses", scheme_id=scheme_id, **more))
 
 

@@ -76,7 +76,7 @@ def new() -> Page:
                     current_user,
                     organization,
                     form.year.data,
-                    form.profession.series,
+                    form.series,
                     form.facts(organization),
                 )
                 scheme_id = scheme.id

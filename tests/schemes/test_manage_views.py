@@ -87,11 +87,11 @@ def test_scheme_is_begun_written_and_published(desk, officer):
     assert the_scheme().state is SchemeState.PUBLISHED
 
 
-def test_new_scheme_needs_its_series(desk, officer):
-    answer = desk.post(
-        "/manage/schemes/new",
-        data={"organization_id": officer.posts[0].organization_id, "year": "2025"},
-    )
+@pytest.mark.parametrize("series", [{}, {"profession": ""}, {"profession": "nonsense"}])
+def test_new_scheme_needs_its_series(desk, officer, series):
+    organization_id = officer.posts[0].organization_id
+    data = {"organization_id": organization_id, "year": "2025", **series}
+    answer = desk.post("/manage/schemes/new", data=data)
     assert answer.status_code == 422
     assert "请选择职称系列" in answer.text
 
