@@ -1,11 +1,14 @@
 """Writing schemes, publishing them, and what a revision keeps."""
 
 import dataclasses
+import functools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
-from lms.catalog.models import CourseState
+from lms.accounts.models import Person
+from lms.catalog.models import Course, CourseState
 from lms.core.audit import AuditEvent
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
@@ -156,8 +159,9 @@ def test_discarding_a_draft_leaves_nothing(officer):
 
 @pytest.mark.parametrize("given", [{"year": 2024}, {"state": CourseState.WITHDRAWN}])
 def test_only_published_courses_of_the_year_are_added(officer, given):
-    with pytest.raises(Invalid):
-        make_scheme(officer, CourseFactory(**given))
+    with pytest.raises(Invalid) as refused:
+        make_scheme(officer, CourseFactory(**given), is_published=False)
+    assert refused.value.field == "course"
 
 
 def test_course_is_added_once(officer):
@@ -223,3 +227,48 @@ def test_texts_that_are_too_long_name_their_field(officer):
                 officer, officer.posts[0].organization, 2025, ENGINEERING, wrong
             )
         assert refused.value.field == name
+
+
+def at_once(app, *acts):
+    """Do all at the same time, each in a context and a transaction of its own."""
+
+    def run(act):
+        with app.app_context(), transaction():
+            act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        done = [pool.submit(run, act) for act in acts]
+        return [each.exception() for each in done]
+
+
+def test_two_officers_who_add_courses_at_once_write_in_one_revision(app, officer):
+    scheme_id = make_scheme(officer).id
+    courses = [CourseFactory().id for _ in range(4)]
+    officer_id = officer.id
+    db.session.rollback()
+
+    def add(course_id):
+        actor, scheme = db.session.get(Person, officer_id), db.session.get(Scheme, scheme_id)
+        add_course(actor, scheme, db.session.get(Course, course_id))
+
+    errors = at_once(app, *(functools.partial(add, course_id) for course_id in courses))
+    assert errors == [None] * 4
+    db.session.rollback()
+    revision = queries.latest_revision(db.session.get(Scheme, scheme_id))
+    rows = queries.all_courses(revision)
+    assert revision.number == 2
+    assert sorted(row.course_id for row in rows) == sorted(courses)
+    assert [row.position for row in rows] == [1, 2, 3, 4]
+
+
+def test_of_two_schemes_published_at_once_one_is_refused(app, officer):
+    ids = [make_scheme(officer, is_published=False).id for _ in range(2)]
+    officer_id = officer.id
+    db.session.rollback()
+
+    def publish(scheme_id):
+        actor, scheme = db.session.get(Person, officer_id), db.session.get(Scheme, scheme_id)
+        operations.publish_scheme(actor, scheme)
+
+    errors = at_once(app, *(functools.partial(publish, scheme_id) for scheme_id in ids))
+    assert sorted(type(error).__name__ for error in errors) == ["Conflict", "NoneType"]

@@ -53,6 +53,15 @@ def test_draft_is_read_by_nobody(client, officer):
     assert "还没有学习方案" in client.get("/schemes").text
 
 
+def test_revision_that_is_being_written_is_read_by_nobody(client, officer):
+    scheme = make_scheme(officer)
+    with transaction():
+        operations.update_scheme(officer, scheme, facts("还没发布的名称"))
+    assert client.get(f"/schemes/{scheme.id}/revisions/2").status_code == 404
+    for address in (f"/schemes/{scheme.id}", f"/schemes/{scheme.id}/print", "/schemes"):
+        assert "还没发布的名称" not in client.get(address).text
+
+
 def test_withdrawn_scheme_says_so_and_leaves_the_list(client, officer):
     scheme = make_scheme(officer)
     with transaction():
@@ -198,6 +207,7 @@ def test_others_progress_is_not_shown(client, officer, learner):
     CycleFactory(course=course, state=CycleState.COMPLETED)
     page = sign_in(client, learner).get(f"/schemes/{scheme.id}").text
     assert "已完成 0 / 1 门课程" in page
+    assert "未开始" in page
 
 
 def test_hours_taken_back_do_not_count(officer, learner):
