@@ -25,6 +25,7 @@ from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from lms.demo_people import load_people
+from lms.demo_schemes import load_scheme, load_subjects
 from lms.exams.rules import Part
 from lms.exams.settings_operations import set_exam
 from lms.hourbank.cli import set_up_local
@@ -48,6 +49,10 @@ def load_demo(say: Say) -> None:
     set_up_local()
     for folder in sorted(path.parent for path in SAMPLES.glob("*/course.toml")):
         _load_course(folder, say)
+    with transaction():
+        people = load_people()
+        load_subjects(people["trainer"])
+        load_scheme(people["department"])
 
 
 def _load_course(folder: Path, say: Say) -> None:

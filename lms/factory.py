@@ -22,6 +22,7 @@ from lms import (
     payments,
     questions,
     roster,
+    schemes,
     second_factor,
     upkeep,
     videos,
@@ -55,6 +56,7 @@ PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     payments,
     watching,
     exams,
+    schemes,
 )
 BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
 

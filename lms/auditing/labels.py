@@ -21,6 +21,7 @@ GROUPS: dict[str, Any] = {
     "organizations": _l("机构"),
     "payments": _l("订单"),
     "questions": _l("题目"),
+    "schemes": _l("学习方案"),
     "videos": _l("视频"),
 }
 
@@ -43,6 +44,8 @@ SUBJECTS: dict[str, Any] = {
     "question": _l("题目"),
     "restudy": _l("重新学习申请"),
     "roster": _l("人员名册"),
+    "scheme": _l("学习方案"),
+    "schemes": _l("学习方案汇总"),
     "video": _l("视频"),
 }
 
@@ -56,9 +59,13 @@ DETAILS: dict[str, Any] = {
     "channel": _l("方式"),
     "code": _l("代码"),
     "count": _l("数量"),
+    "course_added": _l("新增课程"),
     "course_id": _l("课程"),
+    "course_moved": _l("移动课程"),
+    "course_removed": _l("移除课程"),
     "cover": _l("封面"),
     "deed": _l("操作"),
+    "discarded": _l("放弃的修订"),
     "duplicate": _l("重复人员"),
     "etextbook_added": _l("新增教材"),
     "etextbook_removed": _l("删除教材"),
@@ -95,6 +102,7 @@ DETAILS: dict[str, Any] = {
     "refund": _l("退款单号"),
     "refused": _l("退回"),
     "request": _l("申请"),
+    "revision": _l("修订号"),
     "role": _l("岗位"),
     "roster": _l("人员名册"),
     "rows": _l("行数"),
@@ -113,6 +121,7 @@ DETAILS: dict[str, Any] = {
     "unit_id": _l("单位"),
     "until": _l("截止日期"),
     "video": _l("视频"),
+    "year": _l("年度"),
 }
 
 # Which enum a value belongs to. By name, for most of them stand in features above this one.
@@ -132,12 +141,18 @@ ENUMS_OF: dict[str, tuple[str, ...]] = {
 
 FIELDS: dict[str, Any] = {
     "address": _l("地址"),
+    "audience": _l("学习对象"),
     "category": _l("科目类别"),
+    "channels": _l("学习渠道"),
     "closes_on": _l("截止日期"),
+    "contact_email": _l("联系邮箱"),
+    "contact_name": _l("联系人"),
     "contact_phone": _l("联系电话"),
     "credit_code": _l("统一社会信用代码"),
     "division_code": _l("所在地区"),
     "email": _l("电子邮箱"),
+    "examination": _l("考核方式"),
+    "goals": _l("学习目标"),
     "hours": _l("学时"),
     "identity": _l("证件号码"),
     "identity_kind": _l("证件类型"),
@@ -155,11 +170,17 @@ FIELDS: dict[str, Any] = {
     "requires_exam": _l("是否考试"),
     "stand_in_kind": _l("代管机构类型"),
     "state": _l("状态"),
+    "subjects": _l("学科"),
     "summary": _l("简介"),
+    "supervision": _l("监督措施"),
+    "textbooks": _l("教材"),
     "title": _l("标题"),
     "title_level": _l("职称级别"),
+    "title_levels": _l("职称级别"),
+    "topics": _l("学习内容"),
     "unit": _l("单位"),
     "username": _l("用户名"),
+    "ways": _l("学习形式"),
     "year": _l("年度"),
 }
 

@@ -5,7 +5,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from lms.auditing import subjects
-from lms.catalog import manage_content_views, manage_views, shown, views
+from lms.catalog import (
+    manage_content_views,
+    manage_subject_views,
+    manage_views,
+    shown,
+    views,
+)
 from lms.catalog.etextbooks import views as etextbook_views
 from lms.core.permissions import Permission
 from lms.web import navigation, slots
@@ -20,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(etextbook_views.blueprint)
     slots.fill(app, "front.sections", views.front_section, order=10)
+    slots.fill(app, "manage.tab", manage_subject_views.subjects_tab, order=10)
     subjects.describe(app, "course", shown.shown_courses)
     navigation.add(app, _catalogue_entry(), _manage_entry())
 

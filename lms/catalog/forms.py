@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.catalog.models import Course
 from lms.catalog.rules import CourseFacts, is_slug
+from lms.catalog.subject_tree import SUBJECT_GROUPS
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from lms.web.choices import choices_of
@@ -30,6 +31,15 @@ _PACES = [
     SelectChoice(15, _l("1.5 倍")),
     SelectChoice(20, _l("2 倍")),
 ]
+
+
+def _subject_choices() -> list[SelectChoice]:
+    groups = [
+        SelectChoice(each.code, each.label, optgroup=name)
+        for name, group in SUBJECT_GROUPS
+        for each in group
+    ]
+    return [SelectChoice("", _l("全部学科")), *groups]
 
 
 def stripped(text: str | None) -> str:
@@ -62,6 +72,8 @@ class CatalogueForm(FlaskForm):
         default="",
     )
     year = SelectField(_l("年度"), default="")
+    subject = SelectField(_l("学科"), choices=_subject_choices(), default="")
+    base = SelectField(_l("基地"), default="")
 
 
 class CourseForm(FlaskForm):

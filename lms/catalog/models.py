@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -36,6 +36,9 @@ class Course(Model):
     __table_args__ = (
         CheckConstraint("hours > 0", name="hours_positive"),
         CheckConstraint("max_pace_tenths BETWEEN 10 AND 20", name="pace_one_to_two"),
+        # What the catalogue offers to narrow by, and its newest of a year or of a base.
+        Index("ix_courses_state_year_id", "state", "year", "id"),
+        Index("ix_courses_base_id_state_id", "base_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,3 +124,13 @@ class Etextbook(Model):
     contents: Mapped[list[Any]] = mapped_column(default=list)
 
     course: Mapped[Course] = relationship(back_populates="etextbooks")
+
+
+class CourseSubject(Model):
+    """That a course belongs to a subject of `catalog.subject_tree`, which is data and no table."""
+
+    __tablename__ = "course_subjects"
+    __table_args__ = (Index("ix_course_subjects_code_course_id", "code", "course_id"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
-from lms.catalog.models import Course, CourseState, Etextbook, Lesson
+from lms.catalog.models import Course, CourseState, CourseSubject, Etextbook, Lesson
+from lms.catalog.subject_tree import with_those_below
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
@@ -62,24 +63,57 @@ MOST_WORDS = 10
 
 
 def published_courses(
-    *, category: HourCategory | None = None, year: int | None = None, text: str = ""
+    *,
+    category: HourCategory | None = None,
+    year: int | None = None,
+    text: str = "",
+    subject: str | None = None,
+    base_id: int | None = None,
 ) -> Select[Course]:
-    """Published courses, narrowed by category, year, and words in title, summary or lecturer."""
+    """Published courses, narrowed by category, year, base, words in title, summary or lecturer,
+    and by the code of a subject, which takes in those below it.
+    """
     query = select(Course).where(Course.state == CourseState.PUBLISHED)
     if category is not None:
         query = query.where(Course.category == category)
     if year is not None:
         query = query.where(Course.year == year)
+    if base_id is not None:
+        query = query.where(Course.base_id == base_id)
+    if subject is not None:
+        codes = CourseSubject.code.in_(with_those_below(subject))
+        query = query.where(Course.id.in_(select(CourseSubject.course_id).where(codes)))
     for word in text.split()[:MOST_WORDS]:
-        columns = (Course.title, Course.summary, Course.lecturer_name)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        query = query.where(_holds(word))
     return query
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    columns = (Course.title, Course.summary, Course.lecturer_name)
+    # Chinese has no case; folding every text of every course would double the cost of a search.
+    has_case = word.lower() != word.upper()
+    return or_(
+        *(
+            column.icontains(word, autoescape=True)
+            if has_case
+            else column.contains(word, autoescape=True)
+            for column in columns
+        )
+    )
 
 
 def published_years() -> list[int]:
     """The years of published courses, newest first."""
     query = select(Course.year).where(Course.state == CourseState.PUBLISHED).distinct()
     return sorted(db.session.scalars(query), reverse=True)
+
+
+def publishing_bases() -> list[Organization]:
+    """The organizations with published courses, by name."""
+    is_theirs = Course.base_id == Organization.id
+    published = select(Course.id).where(is_theirs, Course.state == CourseState.PUBLISHED)
+    query = select(Organization).where(published.exists()).order_by(Organization.name)
+    return list(db.session.scalars(query))
 
 
 def managed_courses(actor: Person, state: CourseState | None = None) -> Select[Course]:

@@ -26,6 +26,7 @@ from lms.catalog.covers import cover_version, drawn_cover
 from lms.catalog.files import media_file
 from lms.catalog.forms import CatalogueForm
 from lms.catalog.models import Course, CourseState, EtextbookFormat
+from lms.catalog.subject_operations import subjects_of
 from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
@@ -35,6 +36,7 @@ from lms.web.slots import collect
 
 blueprint = Blueprint("catalog", __name__)
 PAGE_SIZE = 12
+FILTERS = ("q", "category", "year", "subject", "base")
 # A PDF is shown by the browser's own viewer, which brings its styles along and needs no script.
 _PDF_POLICY = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
@@ -55,7 +57,7 @@ def courses() -> str:
     form, filters = _filters()
     query = queries.published_courses(**filters)
     page = newest_first(query, Course.id, request.args.get("after", type=record_id), PAGE_SIZE)
-    kept = {name: request.args[name] for name in ("q", "category", "year") if name in request.args}
+    kept = {name: form[name].data for name in FILTERS if form[name].data}
     return render_template(
         "catalog/courses.html",
         form=form,
@@ -64,6 +66,7 @@ def courses() -> str:
         kept=kept,
         is_narrowed=any(filters.values()),
         fen_per_hour=current_app.extensions["settings"].price_per_hour,
+        bands=collect("catalogue.top", person=visitor()) if not kept and page.is_first else [],
     )
 
 
@@ -71,14 +74,22 @@ def _filters() -> tuple[CatalogueForm, dict[str, Any]]:
     form = CatalogueForm(request.args)
     years = (SelectChoice(str(year)) for year in queries.published_years())
     form.year.choices = [SelectChoice("", _("全部年度")), *years]
+    bases = (SelectChoice(str(base.id), base.name) for base in queries.publishing_bases())
+    form.base.choices = [SelectChoice("", _("全部基地")), *bases]
     # A filter from an old link that offers nothing any more is passed over.
     if not form.validate():
-        for field in (form.category, form.year):
+        for field in (form.category, form.year, form.subject, form.base):
             field.data = "" if field.errors else field.data
             field.errors = ()
     category = HourCategory(form.category.data) if form.category.data else None
     year = int(form.year.data) if form.year.data else None
-    return form, {"category": category, "year": year, "text": form.q.data or ""}
+    return form, {
+        "category": category,
+        "year": year,
+        "text": form.q.data or "",
+        "subject": form.subject.data or None,
+        "base_id": int(form.base.data) if form.base.data else None,
+    }
 
 
 def front_section() -> str:
@@ -101,6 +112,7 @@ def course(slug: str) -> str:
         course=found,
         price_fen=price_now(found),
         cover_url=cover_url(found),
+        subjects=subjects_of(found),
         actions=collect("course.actions", course=found, person=person),
         can_edit=can_edit,
     )

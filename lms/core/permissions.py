@@ -40,6 +40,8 @@ class Permission(LabelledEnum):
     PEOPLE_ROSTER_IMPORT = "people:roster:import", _l("批量导入人员")
     PERMISSIONS_TABLE_READ = "permissions:table:read", _l("查看权限表")
     QUESTIONS_QUESTION_EDIT = "questions:question:edit", _l("编辑题目")
+    SCHEMES_SCHEME_EDIT = "schemes:scheme:edit", _l("编写学习方案")
+    SCHEMES_SCHEME_PUBLISH = "schemes:scheme:publish", _l("发布和撤回学习方案")
     VIDEOS_QUOTA_EDIT = "videos:quota:edit", _l("核定基地存储空间")
     VIDEOS_VIDEO_EDIT = "videos:video:edit", _l("管理视频")
 
@@ -68,6 +70,9 @@ _PEOPLE = {
     P.PEOPLE_ROSTER_IMPORT,
 }
 _OWN_ORGANIZATION = {P.ORGANIZATIONS_ORGANIZATION_EDIT, P.ORGANIZATIONS_POST_GRANT}
+# Shandong 2025, 三(二): departments lay down what is studied; bureaus see to it, and do for those
+# departments that have nobody here.
+_SCHEMES = {P.SCHEMES_SCHEME_EDIT, P.SCHEMES_SCHEME_PUBLISH}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.BASE_MANAGER: frozenset(
@@ -88,6 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _ANY_POST
         | _OWN_ORGANIZATION
         | _PEOPLE
+        | _SCHEMES
         | {
             P.BANK_LEDGER_READ,
             P.HOURS_DELIVERY_READ,
@@ -100,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_OFFICER: frozenset(
         _ANY_POST
         | _OWN_ORGANIZATION
+        | _SCHEMES
         | {
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,

@@ -44,6 +44,7 @@ CHINESE_DATA = {
     "lms/config.py": "the issuer printed on certificates",
     "lms/demo.py": "demonstration content",
     "lms/demo_people.py": "demonstration people and organizations",
+    "lms/demo_schemes.py": "demonstration content",
     "lms/questions/rules.py": "the options of true-or-false questions are stored with them",
     "lms/questions/sheets.py": "words of files, which travel: the same in every language",
     "lms/questions/workbook.py": "words of files, which travel: the same in every language",

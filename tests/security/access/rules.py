@@ -34,6 +34,8 @@ KEEPERS = here("unit", "bureau", "province")
 KEEPER_PAGES = both("unit", "stand_in", "bureau") | here("province")
 BUREAUS = here("bureau", "province")
 BUREAU_PAGES = both("bureau") | here("province")
+DEPARTMENT = here("department", "bureau", "province")
+DEPARTMENT_PAGES = both("department", "bureau") | here("province")
 PEOPLE_PAGES = both("unit", "stand_in", "department", "bureau") | here("province")
 POSTS = both("auditor", "base", "bureau", "department", "stand_in", "trainer", "unit")
 ANY_POST = POSTS | here("province")
@@ -53,6 +55,10 @@ RULES: dict[str, frozenset[str]] = {
     "etextbooks.picture": EVERYONE,
     "etextbooks.read": EVERYONE,
     "media.package_file": EVERYONE,
+    "schemes.index": EVERYONE,
+    "schemes.print_out": EVERYONE,
+    "schemes.revision": EVERYONE,
+    "schemes.show": EVERYONE,
     "uploads.options": EVERYONE,
     "verify.check_file": EVERYONE,
     "verify.look_up": EVERYONE,
@@ -118,6 +124,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_catalog.remove_etextbook": TEACHERS,
     "manage_catalog.remove_lesson": TEACHERS,
     "manage_catalog.set_cover": TEACHERS,
+    "manage_catalog.subjects": TEACHERS,
     "manage_catalog.withdraw": TEACHERS,
     "manage_exams.edit": TEACHERS,
     "manage_questions.apply_import": TEACHERS,
@@ -244,6 +251,20 @@ RULES: dict[str, frozenset[str]] = {
     "manage_unit_requests.refuse": here("department", "bureau", "province"),
     "manage_unit_requests.requests": both("department", "bureau") | here("province"),
     "manage_unit_requests.show": here("department", "bureau", "province"),
+    # --- the study schemes of a department: itself, and the bureaus above it
+    "manage_schemes.add": DEPARTMENT,
+    "manage_schemes.courses": DEPARTMENT,
+    "manage_schemes.discard": DEPARTMENT,
+    "manage_schemes.edit": DEPARTMENT,
+    "manage_schemes.export": DEPARTMENT_PAGES,
+    "manage_schemes.move": DEPARTMENT,
+    "manage_schemes.new": DEPARTMENT_PAGES,
+    "manage_schemes.publish": DEPARTMENT,
+    "manage_schemes.remove": DEPARTMENT,
+    "manage_schemes.schemes": DEPARTMENT_PAGES,
+    "manage_schemes.search": DEPARTMENT,
+    "manage_schemes.show": DEPARTMENT,
+    "manage_schemes.withdraw": DEPARTMENT,
     # --- the audit trail
     "auditing.event": AUDITOR,
     "auditing.events": both("auditor"),

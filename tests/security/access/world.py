@@ -20,8 +20,9 @@ from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.catalog.etextbooks.support import files, packed, picture
-from tests.factories import OrganizationFactory, PersonFactory, PostFactory
+from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
+from tests.factories.schemes import make_scheme
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.estate import build_estate
 from tests.support import sign_in
@@ -82,6 +83,8 @@ def build_world(app: Flask) -> World:
     people["learner_elsewhere"] = PersonFactory(name="外地人", unit=elsewhere[_KIND.UNIT])
     people["owner"] = PersonFactory(name="陈静怡", unit=here[_KIND.UNIT])
     estate = build_estate(app, here[_KIND.BASE], people["base"], people["owner"])
+    course = CourseFactory(base=here[_KIND.BASE])
+    scheme = make_scheme(people["department"], course, division_code="371100")
     unit = here[_KIND.UNIT]
     people["joiner"], request_id = make_joiner(unit)
     values = {
@@ -91,6 +94,9 @@ def build_world(app: Flask) -> World:
         **_chapters(estate.values["slug"], people["base"]),
         "name": _public_file(app),
         "request_id": request_id,
+        "course_id": course.id,
+        "revision_number": 1,
+        "scheme_id": scheme.id,
     }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
