@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7d1b02c4e9a1"
-down_revision = "36325b3aa108"
+down_revision = "601fd0d84f09"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e8f630b31f52"
-down_revision = "36325b3aa108"
+down_revision = "2f6d9b1c7e40"
 branch_labels = None
 depends_on = None
 
