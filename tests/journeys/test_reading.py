@@ -1,4 +1,4 @@
-"""A learner reads an e-textbook in the page, on a desk and on a phone, and finds it again."""
+"""A learner reads an e-textbook in the page, at a desk and on a phone, and finds the place."""
 
 import pytest
 from playwright.sync_api import expect
