@@ -28,10 +28,10 @@ def test_a_trainer_makes_and_publishes_a_course(visit):
     assert trainer.troubles == []
 
 
-def make_a_course(page: Page) -> None:
+def make_a_course(page: Page, title: str = TITLE) -> None:
     page.goto("/manage/courses")
     page.get_by_role("link", name="新建课程").first.click()
-    page.get_by_label("课程名称").fill(TITLE)
+    page.get_by_label("课程名称").fill(title)
     page.get_by_label("学时", exact=False).first.fill("1.5")
     page.get_by_label("主讲教师").fill("韩医生")
     page.get_by_label("需要通过考试").uncheck()
