@@ -18,6 +18,7 @@ from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
+from tests.security.access.questions import questions_values
 from tests.security.estate import build_estate
 from tests.support import sign_in
 
@@ -80,6 +81,7 @@ def build_world(app: Flask) -> World:
         "code": _certificate_code(),
         "name": _public_file(app),
         "request_id": request_id,
+        **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
