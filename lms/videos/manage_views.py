@@ -1,38 +1,90 @@
 """What a trainer sees of a lesson's video: upload, processing, subtitles."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from collections.abc import Callable
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
+from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed
 from lms.catalog.models import Lesson
 from lms.core.db import db, transaction
-from lms.core.errors import DomainError, NotFound
+from lms.core.errors import Conflict, DomainError, NotFound
 from lms.core.permissions import Permission
-from lms.videos import operations, queries, uploads
+from lms.videos import operations, queries, steering, uploads
 from lms.videos.forms import SubtitleForm
-from lms.videos.models import Language, Subtitle
+from lms.videos.models import Language, Subtitle, Video
 from lms.videos.subtitles import MAX_BYTES
 from lms.web.auth import staff
 from lms.web.security import safe_next
 
 blueprint = Blueprint("videos_manage", __name__, url_prefix="/manage")
 EDIT = Permission.VIDEOS_VIDEO_EDIT
+_ASK_SECONDS = 2
+_RAREST_SECONDS = 60
 
 
 @blueprint.get("/videos/<int:video_id>/status")
 @staff(EDIT)
-def status(video_id: int) -> str:
-    """The fragment that the panel asks for while a video is in work."""
-    video = queries.get_video(video_id)
-    _only_own(video.lesson)
-    return render_template("videos/_status.html", video=video, **_addresses(video.lesson_id))
+def status(video_id: int) -> Response:
+    """How a video stands. The panel asks again and again while it is in work.
+
+    A page that shows the state already (`seen`) gets the percentage alone: the button below, which
+    somebody may be about to press, stays as it is.
+    """
+    video = _own_video(video_id)
+    facts = _facts_of(video.lesson, queries.current_video(video.lesson_id))
+    if request.args.get("seen") == video.state.value and video.is_in_work:
+        return make_response(render_template("videos/_progress.html", video=video, **facts))
+    answer = make_response(render_template("videos/_status.html", video=video, **facts))
+    if "seen" in request.args:
+        answer.headers["HX-Retarget"] = f"#video-status-{video.id}"
+        answer.headers["HX-Reswap"] = "outerHTML"
+    return answer
+
+
+@blueprint.post("/videos/<int:video_id>/cancel")
+@staff(EDIT)
+def cancel(video_id: int) -> AnyResponse:
+    """Stop a packaging."""
+    return _steer(steering.cancel_packaging, video_id, _("已取消处理。"))
+
+
+@blueprint.post("/videos/<int:video_id>/retry")
+@staff(EDIT)
+def retry(video_id: int) -> AnyResponse:
+    """Try a failed packaging again."""
+    return _steer(steering.retry_packaging, video_id, _("已重新开始处理。"))
+
+
+def _steer(operation: Callable[[Person, Video], None], video_id: int, done: str) -> AnyResponse:
+    video = _own_video(video_id)
+    slug, place = video.lesson.course.slug, f"lesson-{video.lesson_id}"
+    try:
+        with transaction():
+            operation(current_user, video)
+    except Conflict:
+        flash(_("视频的状态已经变化，请查看最新情况。"), "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=place))
 
 
 @blueprint.post("/lessons/<int:lesson_id>/subtitles")
 @staff(EDIT)
-def add_subtitle(lesson_id: int) -> Response:
+def add_subtitle(lesson_id: int) -> AnyResponse:
     lesson = _own_lesson(lesson_id)
     form = SubtitleForm()
     if form.validate_on_submit():
@@ -57,7 +109,7 @@ def _try_subtitle(lesson: Lesson, language: Language, content: bytes) -> None:
 
 @blueprint.post("/subtitles/<int:subtitle_id>/remove")
 @staff(EDIT)
-def remove_subtitle(subtitle_id: int) -> Response:
+def remove_subtitle(subtitle_id: int) -> AnyResponse:
     subtitle = db.session.get(Subtitle, subtitle_id)
     if subtitle is None:
         raise NotFound()
@@ -72,21 +124,38 @@ def panel(lesson: Lesson) -> str | None:
     """The card of a lesson's video on the trainer's course page; None for who may not edit it."""
     if not is_allowed(current_user, EDIT, lesson.course.base_id):
         return None
+    videos = _videos_of(lesson.course_id)
     return render_template(
         "videos/_panel.html",
         lesson=lesson,
-        newest=queries.newest_video(lesson.id),
-        subtitles=queries.subtitles_of(lesson.id),
+        newest=videos.newest.get(lesson.id),
+        subtitles=videos.subtitles.get(lesson.id, []),
         languages=list(Language),
         upload_max_bytes=uploads.largest_upload_bytes(),
         upload_chunk_bytes=uploads.largest_chunk_bytes(),
-        **_addresses(lesson.id),
+        **_facts_of(lesson, videos.current.get(lesson.id)),
     )
 
 
-def _addresses(lesson_id: int) -> dict[str, object]:
-    """The film learners see meanwhile, and how to build addresses of its files."""
-    return {"current": queries.current_video(lesson_id), "package_url": queries.package_url}
+def _videos_of(course_id: int) -> queries.CourseVideos:
+    """Those of the whole course, looked up once a page and not once a lesson."""
+    known = g.setdefault("videos_of_courses", {})
+    if course_id not in known:
+        known[course_id] = queries.videos_of_course(course_id)
+    found: queries.CourseVideos = known[course_id]
+    return found
+
+
+def _facts_of(lesson: Lesson, current: Video | None) -> dict[str, object]:
+    """The film learners see meanwhile, how to build addresses of its files, and when to ask again.
+
+    The more films of a course are in work, the rarer each asks: the page as a whole asks no more.
+    """
+    known = g.setdefault("videos_in_work", {})
+    if lesson.course_id not in known:
+        known[lesson.course_id] = queries.count_in_work(lesson.course_id)
+    seconds = min(_RAREST_SECONDS, _ASK_SECONDS * max(1, known[lesson.course_id]))
+    return {"current": current, "package_url": queries.package_url, "ask_seconds": seconds}
 
 
 def _own_lesson(lesson_id: int) -> Lesson:
@@ -97,11 +166,17 @@ def _own_lesson(lesson_id: int) -> Lesson:
     return lesson
 
 
+def _own_video(video_id: int) -> Video:
+    video = queries.get_video(video_id)
+    _only_own(video.lesson)
+    return video
+
+
 def _only_own(lesson: Lesson) -> None:
     """Raises NotFound for a lesson of a base in which the visitor has no say."""
     if not is_allowed(current_user, EDIT, lesson.course.base_id):
         raise NotFound()
 
 
-def _back() -> Response:
+def _back() -> AnyResponse:
     return redirect(safe_next(request.form.get("next")) or "/manage")

@@ -21,14 +21,19 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
 from lms.videos.faults import VideoFault
+from lms.videos.ladder import SOUND
 
 
 class VideoState(LabelledEnum):
+    CANCELLED = "cancelled", _l("已取消"), "neutral"
     FAILED = "failed", _l("处理失败"), "danger"
     PROCESSING = "processing", _l("处理中"), "info"
     READY = "ready", _l("可以播放"), "success"
     REPLACED = "replaced", _l("已被替换"), "neutral"
     UPLOADED = "uploaded", _l("等待处理"), "info"
+
+
+IN_WORK = (VideoState.UPLOADED, VideoState.PROCESSING)
 
 
 class Language(LabelledEnum):
@@ -86,6 +91,7 @@ class Video(Model):
     window_count: Mapped[int] = mapped_column(default=0)
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
+    # Known from the beginning for a lesson of sound alone.
     renditions: Mapped[list[str]] = mapped_column(default=list)
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
@@ -94,7 +100,17 @@ class Video(Model):
     @property
     def is_in_work(self) -> bool:
         """Whether it waits for packaging or is being packaged."""
-        return self.state in (VideoState.UPLOADED, VideoState.PROCESSING)
+        return self.state in IN_WORK
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether the machine failed, not the film, and the film is still there."""
+        return self.state is VideoState.FAILED and self.original_path is not None
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether it is a lesson to listen to: sound and a still."""
+        return self.renditions == [SOUND.name]
 
 
 class Subtitle(Model):

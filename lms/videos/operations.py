@@ -19,11 +19,12 @@ from lms.core.tasks import enqueue_after_commit
 from lms.videos import tasks
 from lms.videos.examination import examine
 from lms.videos.jobs import forget_original
-from lms.videos.models import Language, Subtitle, Video, VideoState
-from lms.videos.probe import VideoFacts
+from lms.videos.ladder import SOUND
+from lms.videos.models import IN_WORK, Language, Subtitle, Video, VideoState
 from lms.videos.secret import new_secret, video_secret
 from lms.videos.states import VIDEO_MOVES
 from lms.videos.storage import file_ending, hls_folder, media_file, shown_name
+from lms.videos.streams import VideoFacts
 from lms.videos.subtitles import read_subtitles
 
 __all__ = [
@@ -56,6 +57,7 @@ def import_video(
     facts = facts or examine(path)
     video = _new_video(actor, lesson, path, shown_name(original_name or path.name))
     video.width, video.height = facts.width, facts.height
+    video.renditions = [] if facts.has_picture else [SOUND.name]
     _keep_original(video, path, keep_source)
     _replace_unfinished(lesson)
     db.session.add(video)
@@ -99,12 +101,13 @@ def _keep_original(video: Video, path: Path, keep_source: bool) -> None:
 
 
 def _replace_unfinished(lesson: Lesson) -> None:
-    """A newer film stands in for those still waiting or in work; their originals go."""
-    in_work = (VideoState.UPLOADED, VideoState.PROCESSING)
-    query = select(Video).where(Video.lesson_id == lesson.id, Video.state.in_(in_work))
+    """A newer film stands in for those waiting, in work or failed; their originals go."""
+    states = (*IN_WORK, VideoState.FAILED)
+    query = select(Video).where(Video.lesson_id == lesson.id, Video.state.in_(states))
     for video in db.session.scalars(query.with_for_update()):
-        move(video, VideoState.REPLACED, VIDEO_MOVES)
-        video.claim_token = None
+        if video.is_in_work:
+            move(video, VideoState.REPLACED, VIDEO_MOVES)
+            video.claim_token = None
         forget_original(video)
 
 

@@ -1,13 +1,15 @@
 """Finding videos and their addresses."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.catalog.models import Course, Lesson
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.videos.models import Subtitle, Video, VideoState
+from lms.videos.models import IN_WORK, Subtitle, Video, VideoState
 from lms.videos.storage import settings
 
 
@@ -17,10 +19,39 @@ def current_video(lesson_id: int) -> Video | None:
     return db.session.scalar(query)
 
 
-def newest_video(lesson_id: int) -> Video | None:
-    """The video given last for the lesson, in whatever state: what its trainer wants to see."""
-    query = select(Video).where(Video.lesson_id == lesson_id).order_by(Video.id.desc()).limit(1)
-    return db.session.scalar(query)
+@dataclass(frozen=True)
+class CourseVideos:
+    """What trainers see of a course's videos, by lesson.
+
+    `newest` are those given last, in whatever state; `current` those that learners watch.
+    """
+
+    newest: dict[int, Video]
+    current: dict[int, Video]
+    subtitles: dict[int, list[Subtitle]]
+
+
+def videos_of_course(course_id: int) -> CourseVideos:
+    """The videos and subtitles of all lessons of a course, by three queries."""
+    own = select(Lesson.id).where(Lesson.course_id == course_id)
+    last = select(func.max(Video.id)).where(Video.lesson_id.in_(own)).group_by(Video.lesson_id)
+    newest = select(Video).where(Video.id.in_(last))
+    current = select(Video).where(Video.lesson_id.in_(own), Video.state == VideoState.READY)
+    tracks = select(Subtitle).where(Subtitle.lesson_id.in_(own))
+    subtitles: dict[int, list[Subtitle]] = defaultdict(list)
+    for track in db.session.scalars(tracks.order_by(Subtitle.language.desc())):
+        subtitles[track.lesson_id].append(track)
+    return CourseVideos(
+        newest={video.lesson_id: video for video in db.session.scalars(newest)},
+        current={video.lesson_id: video for video in db.session.scalars(current)},
+        subtitles=subtitles,
+    )
+
+
+def count_in_work(course_id: int) -> int:
+    """How many videos of the course wait or are being packaged."""
+    query = select(func.count(Video.id)).join(Lesson).where(Lesson.course_id == course_id)
+    return db.session.scalar(query.where(Video.state.in_(IN_WORK))) or 0
 
 
 def get_video(video_id: int) -> Video:
