@@ -23,6 +23,7 @@ _THUMBNAIL_LONG_SIDE = 160
 _POSTER_LONG_SIDE = 1280
 _POSTER_AT_SECONDS = 5.0
 _CRF = 23
+_THREADED_PIXELS = 4096 * 2304
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,17 @@ def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
         protocol_whitelist="file",
         format_whitelist=CONTAINERS,
         max_pixels=MOST_PIXELS,
+        **_decoding(wanted.facts),
     )
     outputs = _film_outputs(opened, wanted) if wanted.facts.has_picture else _sound(opened, wanted)
     quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25")
     whole = ffmpeg.merge_outputs(*outputs).global_args(*quiet).overwrite_output()
     return list(whole.compile(cmd=program))
+
+
+def _decoding(facts: VideoFacts) -> dict[str, Any]:
+    # Each thread of the decoder holds pictures of its own, of 50 MB each at 8K.
+    return {"threads": 1} if facts.width * facts.height > _THREADED_PIXELS else {}
 
 
 def _film_outputs(opened: Any, wanted: Plan) -> list[Any]:
