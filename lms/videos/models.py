@@ -43,6 +43,18 @@ class Language(LabelledEnum):
     ENGLISH = "en", "English"
 
 
+class Remark(LabelledEnum):
+    """What its trainer should know of a video although it is usable."""
+
+    BROKEN_SUBTITLES = "broken_subtitles", _l("视频自带的一条字幕无法读取，没有采用。")
+    PICTURE_SUBTITLES = (
+        "picture_subtitles",
+        _l("视频自带图形字幕（如 DVD、蓝光字幕），无法转成文字，请另外上传字幕文件。"),
+    )
+    STRANGE_SUBTITLES = "strange_subtitles", _l("视频自带其他语言的字幕，没有采用。")
+    TAKEN_SUBTITLES = "taken_subtitles", _l("已采用视频自带的字幕。")
+
+
 class Video(Model):
     """A film given for a lesson, from its original to its encrypted windows.
 
@@ -93,6 +105,8 @@ class Video(Model):
     height: Mapped[int] = mapped_column(default=0)
     # Known from the beginning for a lesson of sound alone.
     renditions: Mapped[list[str]] = mapped_column(default=list)
+    # Values of Remark.
+    remarks: Mapped[list[str]] = mapped_column(default=list)
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     lesson: Mapped[Lesson] = relationship()
@@ -106,6 +120,11 @@ class Video(Model):
     def can_be_retried(self) -> bool:
         """Whether the machine failed, not the film, and the film is still there."""
         return self.state is VideoState.FAILED and self.original_path is not None
+
+    @property
+    def remark_labels(self) -> list[str]:
+        """The remarks as sentences; one that is no longer known is left out."""
+        return [remark.label for remark in map(Remark.find, self.remarks) if remark]
 
     @property
     def is_audio(self) -> bool:

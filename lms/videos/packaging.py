@@ -19,6 +19,7 @@ from lms.videos.running import TranscodeError, run_ffmpeg
 from lms.videos.sprites import lay_out
 from lms.videos.stills import write_still
 from lms.videos.streams import VideoFacts
+from lms.videos.texts import TakenText, take_texts
 from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS, Plan, ffmpeg_arguments, plan
 
 Report = Callable[[int], None]
@@ -57,6 +58,8 @@ class Package:
     window_count: int
     renditions: Sequence[str]
     size_bytes: int
+    # Subtitles found in the film.
+    texts: Sequence[TakenText] = ()
 
 
 class Progress:
@@ -83,8 +86,9 @@ def build_package(spec: PackageSpec, report: Report) -> Package:
         spec.working.mkdir(parents=True)
         spec.target.mkdir(parents=True)
         wanted = _listen(spec, plan(spec.facts, spec.segment_seconds, spec.preset), progress)
+        texts = _take_texts(spec, progress)
         _transcode(spec, wanted, progress)
-        package = _seal(spec, wanted, progress)
+        package = replace(_seal(spec, wanted, progress), texts=texts)
     except BaseException:
         shutil.rmtree(spec.target, ignore_errors=True)
         raise
@@ -106,6 +110,16 @@ def _listen(spec: PackageSpec, wanted: Plan, progress: Progress) -> Plan:
         spec.source, spec.facts, spec.ffmpeg, spec.working, on_seconds, spec.stall_seconds
     )
     return replace(wanted, loudness=loudness)
+
+
+def _take_texts(spec: PackageSpec, progress: Progress) -> list[TakenText]:
+    def on_seconds(_done: float) -> None:
+        progress.reach(_LISTENED_PERCENT)
+
+    tracks = list(spec.facts.texts)
+    return take_texts(
+        spec.source, tracks, spec.ffmpeg, spec.working, on_seconds, spec.stall_seconds
+    )
 
 
 def _transcode(spec: PackageSpec, wanted: Plan, progress: Progress) -> None:

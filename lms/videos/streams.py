@@ -16,6 +16,20 @@ _SHORTEST_SIDE = 32
 _INTERLACED = {"tt", "bb", "tb", "bt"}
 _HDR = {"smpte2084", "arib-std-b67"}
 Stream = dict[str, Any]
+# How subtitles are kept as text. What is none of these is kept as pictures.
+_TEXTS = {"mov_text", "subrip", "webvtt", "ass", "ssa", "text"}
+
+
+@dataclass(frozen=True)
+class TextTrack:
+    """Subtitles in the film: the number of their stream, and the language it names ("" for none).
+
+    `is_forced`: they translate only what is spoken or written in another language.
+    """
+
+    index: int
+    language: str
+    is_forced: bool
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,9 @@ class VideoFacts:
     has_picture: bool = True
     # The number of the stream that holds the cover picture of a recording.
     cover: int | None = None
+    texts: tuple[TextTrack, ...] = ()
+    # Whether there are subtitles that are no text.
+    has_picture_texts: bool = False
 
 
 def moving_picture(streams: Sequence[Stream]) -> Stream | None:
@@ -96,6 +113,7 @@ def film_facts(streams: Sequence[Stream], picture: Stream, duration: float) -> V
         is_hdr=picture.get("color_transfer") in _HDR,
         overhang_seconds=max(0.0, duration - shown) if shown else 0.0,
         is_mono=_is_mono(streams),
+        **_subtitles(streams),
     )
 
 
@@ -115,7 +133,19 @@ def sound_facts(streams: Sequence[Stream], duration: float) -> VideoFacts:
         is_mono=_is_mono(streams),
         has_picture=False,
         cover=next(covers, None),
+        **_subtitles(streams),
     )
+
+
+def _subtitles(streams: Sequence[Stream]) -> dict[str, Any]:
+    found = [stream for stream in streams if stream.get("codec_type") == "subtitle"]
+    texts = [stream for stream in found if stream.get("codec_name") in _TEXTS]
+    return {"texts": tuple(map(_text, texts)), "has_picture_texts": len(texts) < len(found)}
+
+
+def _text(stream: Stream) -> TextTrack:
+    language = str(stream.get("tags", {}).get("language", ""))
+    return TextTrack(stream["index"], language, bool(stream.get("disposition", {}).get("forced")))
 
 
 def _is_mono(streams: Sequence[Stream]) -> bool:
