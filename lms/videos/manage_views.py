@@ -21,10 +21,10 @@ from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed
 from lms.catalog.models import Lesson
 from lms.core.db import db, transaction
-from lms.core.errors import Conflict, DomainError, NotFound
+from lms.core.errors import Conflict, DomainError, Invalid, NotFound
 from lms.core.permissions import Permission
-from lms.videos import operations, queries, steering, uploads
-from lms.videos.forms import SubtitleForm
+from lms.videos import operations, posters, queries, steering, uploads
+from lms.videos.forms import PosterForm, SubtitleForm
 from lms.videos.models import Language, Subtitle, Video
 from lms.videos.subtitles import MAX_BYTES
 from lms.web.auth import staff
@@ -69,9 +69,37 @@ def retry(video_id: int) -> AnyResponse:
     return _steer(steering.retry_packaging, video_id, _("已重新开始处理。"))
 
 
+@blueprint.post("/videos/<int:video_id>/poster")
+@staff(EDIT)
+def poster(video_id: int) -> AnyResponse:
+    """Choose what the film shows before it plays: a picture of one's own, or an instant."""
+    video = _own_video(video_id)
+    form = PosterForm()
+    try:
+        if not form.validate_on_submit():
+            raise Invalid(next(iter(form.errors.values()))[0])
+        # Before the transaction: cutting a picture takes longer than others should wait.
+        content = (
+            posters.poster_from(form.file.data)
+            if form.file.data
+            else posters.poster_at(video, form.second.data or 0)
+        )
+        with transaction():
+            posters.set_poster(current_user, video, content)
+    except (Conflict, Invalid) as error:
+        flash(str(error.message), "danger")
+    else:
+        flash(_("封面已更换。"), "success")
+    return _to_lesson(video)
+
+
+def _to_lesson(video: Video) -> AnyResponse:
+    slug, place = video.lesson.course.slug, f"lesson-{video.lesson_id}"
+    return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=place))
+
+
 def _steer(operation: Callable[[Person, Video], None], video_id: int, done: str) -> AnyResponse:
     video = _own_video(video_id)
-    slug, place = video.lesson.course.slug, f"lesson-{video.lesson_id}"
     try:
         with transaction():
             operation(current_user, video)
@@ -79,7 +107,7 @@ def _steer(operation: Callable[[Person, Video], None], video_id: int, done: str)
         flash(_("视频的状态已经变化，请查看最新情况。"), "warning")
     else:
         flash(done, "success")
-    return redirect(url_for("manage_catalog.lessons", slug=slug, _anchor=place))
+    return _to_lesson(video)
 
 
 @blueprint.post("/lessons/<int:lesson_id>/subtitles")
@@ -155,7 +183,13 @@ def _facts_of(lesson: Lesson, current: Video | None) -> dict[str, object]:
     if lesson.course_id not in known:
         known[lesson.course_id] = queries.count_in_work(lesson.course_id)
     seconds = min(_RAREST_SECONDS, _ASK_SECONDS * max(1, known[lesson.course_id]))
-    return {"current": current, "package_url": queries.package_url, "ask_seconds": seconds}
+    return {
+        "current": current,
+        "package_url": queries.package_url,
+        "poster_url": queries.poster_url,
+        "instants": queries.instants,
+        "ask_seconds": seconds,
+    }
 
 
 def _own_lesson(lesson_id: int) -> Lesson:

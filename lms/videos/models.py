@@ -107,6 +107,8 @@ class Video(Model):
     renditions: Mapped[list[str]] = mapped_column(default=list)
     # Values of Remark.
     remarks: Mapped[list[str]] = mapped_column(default=list)
+    # Within the package; a chosen poster has a name, and so an address, of its own.
+    poster_name: Mapped[str] = mapped_column(String(32), default="poster.jpg")
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     lesson: Mapped[Lesson] = relationship()

@@ -11,6 +11,9 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.videos.models import IN_WORK, Subtitle, Video, VideoState
 from lms.videos.storage import settings
+from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS
+
+_MOST_INSTANTS = 180
 
 
 def current_video(lesson_id: int) -> Video | None:
@@ -66,6 +69,18 @@ def package_url(video: Video, name: str) -> str:
     """The address of a file of the video's package: "poster.jpg", "thumbnails.vtt"."""
     base = settings().media_base_url.rstrip("/")
     return f"{base}/{video.public_id}/{video.package_version}/{name}"
+
+
+def poster_url(video: Video) -> str:
+    """The address of the picture shown before the film plays."""
+    return package_url(video, video.poster_name)
+
+
+def instants(video: Video) -> range:
+    """The seconds of a film to choose a poster from: those of its thumbnails, or some of them."""
+    seconds = video.duration_ms // 1000
+    step = THUMBNAIL_EVERY_SECONDS * (1 + seconds // (THUMBNAIL_EVERY_SECONDS * _MOST_INSTANTS))
+    return range(0, seconds + 1, step)
 
 
 def playlist_url(video: Video) -> str:

@@ -20,7 +20,7 @@ from lms.videos.streams import MOST_PIXELS, VideoFacts
 
 THUMBNAIL_EVERY_SECONDS = 10
 _THUMBNAIL_LONG_SIDE = 160
-_POSTER_LONG_SIDE = 1280
+POSTER_LONG_SIDE = 1280
 _POSTER_AT_SECONDS = 5.0
 _CRF = 23
 _THREADED_PIXELS = 4096 * 2304
@@ -184,7 +184,7 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
 
 def _poster_output(branch: Any, wanted: Plan) -> Any:
     instant = min(_POSTER_AT_SECONDS, wanted.facts.duration_seconds / 10)
-    width, height = fit(wanted.facts.width, wanted.facts.height, _POSTER_LONG_SIDE)
+    width, height = fit(wanted.facts.width, wanted.facts.height, POSTER_LONG_SIDE)
     # One picture and no more: every further one would be scaled only to be thrown away.
     chosen = branch.filter("select", f"isnan(prev_selected_t)*gte(t,{instant:.3f})")
     picture = _scaled(chosen, width, height).filter("format", "yuvj420p")

@@ -128,6 +128,7 @@ RULES: dict[str, frozenset[str]] = {
     "uploads.terminate": here("base"),
     "videos_manage.add_subtitle": TEACHERS,
     "videos_manage.cancel": TEACHERS,
+    "videos_manage.poster": TEACHERS,
     "videos_manage.remove_subtitle": TEACHERS,
     "videos_manage.retry": TEACHERS,
     "videos_manage.status": TEACHERS,
