@@ -26,7 +26,8 @@ sys.path[:] = [entry for entry in sys.path if Path(entry) != Path(__file__).pare
 
 from lms.config import ROOT, Settings  # noqa: E402 - see above
 from lms.videos.packaging import PackageSpec, build_package  # noqa: E402
-from lms.videos.probe import VideoFacts, probe  # noqa: E402
+from lms.videos.probe import probe  # noqa: E402
+from lms.videos.streams import VideoFacts  # noqa: E402
 from lms.videos.transcode import Plan, plan  # noqa: E402
 
 SAMPLE = ROOT / "media/samples/watch-and-answer/steps.mp4"

@@ -96,6 +96,9 @@ class AuditTag(LabelledEnum):
     VIDEOS_QUOTA_UPDATE = "videos:quota:update", _l("核定存储空间")
     VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove", _l("删除字幕")
     VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload", _l("上传字幕")
+    VIDEOS_VIDEO_CANCEL = "videos:video:cancel", _l("取消视频处理")
+    VIDEOS_VIDEO_POSTER = "videos:video:poster", _l("更换视频封面")
+    VIDEOS_VIDEO_RETRY = "videos:video:retry", _l("重试视频处理")
     VIDEOS_VIDEO_UPLOAD = "videos:video:upload", _l("上传视频")
 
 

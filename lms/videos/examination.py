@@ -4,8 +4,9 @@ from pathlib import Path
 
 from lms.core.errors import Invalid
 from lms.videos.faults import ProbeError, VideoFault
-from lms.videos.probe import VideoFacts, probe
+from lms.videos.probe import Sign, probe
 from lms.videos.storage import settings
+from lms.videos.streams import VideoFacts
 
 
 def examine(path: Path) -> VideoFacts:
@@ -16,9 +17,10 @@ def examine(path: Path) -> VideoFacts:
         raise Invalid(refused.fault.label, field="file") from refused
 
 
-def examine_film(path: Path) -> VideoFacts:
-    """Like examine, but raises ProbeError with the fault."""
+def examine_film(path: Path, on_sign: Sign = lambda: None) -> VideoFacts:
+    """Like examine, but raises ProbeError with the fault. `on_sign` hears that it goes on."""
     limits = settings()
     if path.stat().st_size > limits.upload_max_mb * 1024 * 1024:
         raise ProbeError(VideoFault.TOO_LARGE)
-    return probe(path, ffprobe=limits.ffprobe, longest_seconds=limits.video_max_minutes * 60)
+    longest = limits.video_max_minutes * 60
+    return probe(path, ffprobe=limits.ffprobe, longest_seconds=longest, on_sign=on_sign)

@@ -22,6 +22,7 @@ from lms.videos.packaging import Package
 from lms.videos.secret import video_secret
 from lms.videos.states import VIDEO_MOVES
 from lms.videos.storage import media_file, package_folder, settings
+from lms.videos.subtitling import keep_texts
 
 MAX_ATTEMPTS = 3
 
@@ -124,6 +125,7 @@ def finish(job: Job, package: Package, built: Path) -> Video:
     video.ready_at = clock.now()
     video.package_bytes = package.size_bytes
     video.claim_token = None
+    keep_texts(video, list(package.texts))
     db.session.flush()
     place = package_folder(job.public_id, job.version)
     place.parent.mkdir(parents=True, exist_ok=True)

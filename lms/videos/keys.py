@@ -29,6 +29,14 @@ def segment_iv(sequence: int) -> bytes:
     return sequence.to_bytes(16, "big")
 
 
+def open_segment(sealed: Path, key: bytes, sequence: int) -> bytes:
+    """The plain bytes of a segment; raises ValueError if it is not of this key."""
+    decryptor = Cipher(AES128(key), CBC(segment_iv(sequence))).decryptor()
+    unpadder = PKCS7(_BLOCK_BITS).unpadder()
+    padded = decryptor.update(sealed.read_bytes()) + decryptor.finalize()
+    return unpadder.update(padded) + unpadder.finalize()
+
+
 def encrypt_segment(source: Path, target: Path, key: bytes, sequence: int) -> int:
     """Write `source` to `target` in AES-128-CBC with PKCS7 padding; returns the bytes written."""
     encryptor = Cipher(AES128(key), CBC(segment_iv(sequence))).encryptor()

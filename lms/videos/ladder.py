@@ -39,6 +39,10 @@ class Rendition:
         return f"avc1.6400{self.level:02x}"
 
 
+# The one quality of a lesson to listen to.
+SOUND = Rendition("audio", width=0, height=0, max_kbps=128, level=0)
+
+
 def ladder(width: int, height: int, rate: Fraction) -> list[Rendition]:
     """The renditions of a source of `width` x `height` square pixels, lowest first."""
     short = min(width, height)

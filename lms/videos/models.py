@@ -21,9 +21,11 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
 from lms.videos.faults import VideoFault
+from lms.videos.ladder import SOUND
 
 
 class VideoState(LabelledEnum):
+    CANCELLED = "cancelled", _l("已取消"), "neutral"
     FAILED = "failed", _l("处理失败"), "danger"
     PROCESSING = "processing", _l("处理中"), "info"
     READY = "ready", _l("可以播放"), "success"
@@ -31,11 +33,26 @@ class VideoState(LabelledEnum):
     UPLOADED = "uploaded", _l("等待处理"), "info"
 
 
+IN_WORK = (VideoState.UPLOADED, VideoState.PROCESSING)
+
+
 class Language(LabelledEnum):
     """Languages of subtitles. The label is the language's own name."""
 
     CHINESE = "zh", "中文"
     ENGLISH = "en", "English"
+
+
+class Remark(LabelledEnum):
+    """What its trainer should know of a video although it is usable."""
+
+    BROKEN_SUBTITLES = "broken_subtitles", _l("视频自带的一条字幕无法读取，没有采用。")
+    PICTURE_SUBTITLES = (
+        "picture_subtitles",
+        _l("视频自带图形字幕（如 DVD、蓝光字幕），无法转成文字，请另外上传字幕文件。"),
+    )
+    STRANGE_SUBTITLES = "strange_subtitles", _l("视频自带其他语言的字幕，没有采用。")
+    TAKEN_SUBTITLES = "taken_subtitles", _l("已采用视频自带的字幕。")
 
 
 class Video(Model):
@@ -86,9 +103,14 @@ class Video(Model):
     window_count: Mapped[int] = mapped_column(default=0)
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
+    # Known from the beginning for a lesson of sound alone.
     renditions: Mapped[list[str]] = mapped_column(default=list)
     # What the package takes on the disk; counted again by a sweep where it is not known.
     package_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Values of Remark.
+    remarks: Mapped[list[str]] = mapped_column(default=list)
+    # Within the package; a chosen poster has a name, and so an address, of its own.
+    poster_name: Mapped[str] = mapped_column(String(32), default="poster.jpg")
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     lesson: Mapped[Lesson] = relationship()
@@ -96,7 +118,22 @@ class Video(Model):
     @property
     def is_in_work(self) -> bool:
         """Whether it waits for packaging or is being packaged."""
-        return self.state in (VideoState.UPLOADED, VideoState.PROCESSING)
+        return self.state in IN_WORK
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether the machine failed, not the film, and the film is still there."""
+        return self.state is VideoState.FAILED and self.original_path is not None
+
+    @property
+    def remark_labels(self) -> list[str]:
+        """The remarks as sentences; one that is no longer known is left out."""
+        return [remark.label for remark in map(Remark.find, self.remarks) if remark]
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether it is a lesson to listen to: sound and a still."""
+        return self.renditions == [SOUND.name]
 
 
 class Subtitle(Model):

@@ -1,4 +1,4 @@
-"""Giving a lesson its video and subtitles."""
+"""Giving a lesson its video."""
 
 import os
 import secrets
@@ -19,12 +19,13 @@ from lms.core.tasks import enqueue_after_commit
 from lms.videos import tasks
 from lms.videos.examination import examine
 from lms.videos.jobs import forget_original
-from lms.videos.models import Language, Subtitle, Video, VideoState
-from lms.videos.probe import VideoFacts
+from lms.videos.ladder import SOUND
+from lms.videos.models import IN_WORK, Remark, Video, VideoState
 from lms.videos.secret import new_secret, video_secret
 from lms.videos.states import VIDEO_MOVES
-from lms.videos.storage import file_ending, hls_folder, media_file, shown_name
-from lms.videos.subtitles import read_subtitles
+from lms.videos.storage import file_ending, media_file, shown_name
+from lms.videos.streams import VideoFacts
+from lms.videos.subtitling import remove_subtitle, set_subtitle
 
 __all__ = [
     "examine",
@@ -56,6 +57,8 @@ def import_video(
     facts = facts or examine(path)
     video = _new_video(actor, lesson, path, shown_name(original_name or path.name))
     video.width, video.height = facts.width, facts.height
+    video.renditions = [] if facts.has_picture else [SOUND.name]
+    video.remarks = [Remark.PICTURE_SUBTITLES.value] if facts.has_picture_texts else []
     _keep_original(video, path, keep_source)
     _replace_unfinished(lesson)
     db.session.add(video)
@@ -99,68 +102,11 @@ def _keep_original(video: Video, path: Path, keep_source: bool) -> None:
 
 
 def _replace_unfinished(lesson: Lesson) -> None:
-    """A newer film stands in for those still waiting or in work; their originals go."""
-    in_work = (VideoState.UPLOADED, VideoState.PROCESSING)
-    query = select(Video).where(Video.lesson_id == lesson.id, Video.state.in_(in_work))
+    """A newer film stands in for those waiting, in work or failed; their originals go."""
+    states = (*IN_WORK, VideoState.FAILED)
+    query = select(Video).where(Video.lesson_id == lesson.id, Video.state.in_(states))
     for video in db.session.scalars(query.with_for_update()):
-        move(video, VideoState.REPLACED, VIDEO_MOVES)
-        video.claim_token = None
+        if video.is_in_work:
+            move(video, VideoState.REPLACED, VIDEO_MOVES)
+            video.claim_token = None
         forget_original(video)
-
-
-def set_subtitle(
-    actor: Person | None,
-    lesson: Lesson,
-    language: Language,
-    content: bytes,
-    label: str | None = None,
-) -> Subtitle:
-    """Give `lesson` subtitles in `language`, from the bytes of a WebVTT or SubRip file.
-
-    Those it had in that language go. Raises NotAllowed, or Invalid (field "file").
-    """
-    if actor is not None:
-        require(actor, Permission.VIDEOS_VIDEO_EDIT, lesson.course.base_id)
-    text = read_subtitles(content)
-    path = f"subtitles/{secrets.token_urlsafe(16)}.vtt"
-    subtitle = _subtitle_row(lesson, language)
-    former = subtitle.path
-    subtitle.path = path
-    subtitle.label = (label or language.label)[:64]
-    target = hls_folder() / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    db.session.flush()
-    if former:
-        after_commit(lambda: (hls_folder() / former).unlink(missing_ok=True))
-    _note(AuditTag.VIDEOS_SUBTITLE_UPLOAD, actor, subtitle)
-    return subtitle
-
-
-def _subtitle_row(lesson: Lesson, language: Language) -> Subtitle:
-    query = select(Subtitle).where(Subtitle.lesson_id == lesson.id, Subtitle.language == language)
-    found = db.session.scalar(query.with_for_update())
-    if found is None:
-        found = Subtitle(lesson=lesson, language=language, path="")
-        db.session.add(found)
-    return found
-
-
-def remove_subtitle(actor: Person, subtitle: Subtitle) -> None:
-    """Take subtitles away; their file goes after the commit. Raises NotAllowed."""
-    require(actor, Permission.VIDEOS_VIDEO_EDIT, subtitle.lesson.course.base_id)
-    file = hls_folder() / subtitle.path
-    after_commit(lambda: file.unlink(missing_ok=True))
-    _note(AuditTag.VIDEOS_SUBTITLE_REMOVE, actor, subtitle)
-    db.session.delete(subtitle)
-
-
-def _note(tag: AuditTag, actor: Person | None, subtitle: Subtitle) -> None:
-    who = actor.id if actor else None
-    record(
-        tag,
-        who,
-        f"lesson:{subtitle.lesson_id}",
-        organization_id=subtitle.lesson.course.base_id,
-        language=subtitle.language.value,
-    )

@@ -6,21 +6,25 @@ built beside its place and moved there by one rename, so nothing half-made ever 
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lms.videos import keys, playlists
 from lms.videos.faults import PackagingError, VideoFault
 from lms.videos.ladder import Rendition
+from lms.videos.loudness import measure
 from lms.videos.playlists import Cutting, Measured
-from lms.videos.probe import VideoFacts
 from lms.videos.rules import window_count, window_of_segment
 from lms.videos.running import TranscodeError, run_ffmpeg
 from lms.videos.sprites import lay_out
+from lms.videos.stills import write_still
+from lms.videos.streams import VideoFacts
+from lms.videos.texts import TakenText, take_texts
 from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS, Plan, ffmpeg_arguments, plan
 
 Report = Callable[[int], None]
 # How the percentage is shared out: ffmpeg takes nearly all the time.
+_LISTENED_PERCENT = 3
 _TRANSCODED_PERCENT = 95
 _ENCRYPTED_PERCENT = 99
 
@@ -54,6 +58,8 @@ class Package:
     window_count: int
     renditions: Sequence[str]
     size_bytes: int
+    # Subtitles found in the film.
+    texts: Sequence[TakenText] = ()
 
 
 class Progress:
@@ -79,15 +85,41 @@ def build_package(spec: PackageSpec, report: Report) -> Package:
     try:
         spec.working.mkdir(parents=True)
         spec.target.mkdir(parents=True)
-        wanted = plan(spec.facts, spec.segment_seconds, spec.preset)
+        wanted = _listen(spec, plan(spec.facts, spec.segment_seconds, spec.preset), progress)
+        texts = _take_texts(spec, progress)
         _transcode(spec, wanted, progress)
-        package = _seal(spec, wanted, progress)
+        package = replace(_seal(spec, wanted, progress), texts=texts)
     except BaseException:
         shutil.rmtree(spec.target, ignore_errors=True)
         raise
     finally:
         shutil.rmtree(spec.working, ignore_errors=True)
     return package
+
+
+def _listen(spec: PackageSpec, wanted: Plan, progress: Progress) -> Plan:
+    """The plan with the loudness of the sound."""
+    if not spec.facts.has_audio:
+        return wanted
+    total = spec.facts.duration_seconds
+
+    def on_seconds(done: float) -> None:
+        progress.reach(_LISTENED_PERCENT * min(1.0, done / total))
+
+    loudness = measure(
+        spec.source, spec.facts, spec.ffmpeg, spec.working, on_seconds, spec.stall_seconds
+    )
+    return replace(wanted, loudness=loudness)
+
+
+def _take_texts(spec: PackageSpec, progress: Progress) -> list[TakenText]:
+    def on_seconds(_done: float) -> None:
+        progress.reach(_LISTENED_PERCENT)
+
+    tracks = list(spec.facts.texts)
+    return take_texts(
+        spec.source, tracks, spec.ffmpeg, spec.working, on_seconds, spec.stall_seconds
+    )
 
 
 def _transcode(spec: PackageSpec, wanted: Plan, progress: Progress) -> None:
@@ -97,7 +129,8 @@ def _transcode(spec: PackageSpec, wanted: Plan, progress: Progress) -> None:
     total = spec.facts.duration_seconds
 
     def on_seconds(done: float) -> None:
-        progress.reach(_TRANSCODED_PERCENT * min(1.0, done / total))
+        span = _TRANSCODED_PERCENT - _LISTENED_PERCENT
+        progress.reach(_LISTENED_PERCENT + span * min(1.0, done / total))
 
     try:
         run_ffmpeg(command, spec.working, on_seconds, spec.stall_seconds)
@@ -190,12 +223,20 @@ def _write_around(
     spec: PackageSpec, wanted: Plan, measured: Sequence[Measured], duration_ms: int
 ) -> None:
     """Poster, thumbnails and their index, and last of all the master playlist."""
-    shutil.move(spec.working / "poster.jpg", spec.target / "poster.jpg")
+    if spec.facts.has_picture:
+        shutil.move(spec.working / "poster.jpg", spec.target / "poster.jpg")
+        _write_thumbnails(spec, wanted, duration_ms)
+    else:
+        seed = spec.key_base
+        write_still(spec.source, spec.facts, spec.ffmpeg, seed, spec.target / "poster.jpg")
+    master = playlists.master_playlist(measured, float(wanted.rate), spec.facts.has_audio)
+    (spec.target / "master.m3u8").write_text(master)
+
+
+def _write_thumbnails(spec: PackageSpec, wanted: Plan, duration_ms: int) -> None:
     pictures = sorted(spec.working.glob("thumbnail-*.jpg"))
     lay_out(pictures, wanted.sheet, spec.target)
     index = playlists.thumbnails_vtt(
         len(pictures), duration_ms, THUMBNAIL_EVERY_SECONDS, wanted.sheet
     )
     (spec.target / "thumbnails.vtt").write_text(index)
-    master = playlists.master_playlist(measured, float(wanted.rate), spec.facts.has_audio)
-    (spec.target / "master.m3u8").write_text(master)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lms.videos.ladder import Rendition
+from lms.videos.ladder import SOUND, Rendition
 from lms.videos.rules import window_of_segment
 
 AUDIO_CODEC = "mp4a.40.2"
@@ -62,14 +62,17 @@ def master_playlist(measured: Iterable[Measured], rate: float, has_audio: bool) 
     """The playlist of the renditions. `rate` is in frames a second."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for one in measured:
-        size = one.rendition
-        codecs = f"{size.codec},{AUDIO_CODEC}" if has_audio else size.codec
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={one.peak_bps},AVERAGE-BANDWIDTH={one.average_bps},"
-            f'CODECS="{codecs}",RESOLUTION={size.width}x{size.height},FRAME-RATE={rate:.3f}'
-        )
-        lines.append(f"{size.name}/index.m3u8")
+        bandwidth = f"BANDWIDTH={one.peak_bps},AVERAGE-BANDWIDTH={one.average_bps}"
+        lines.append(f"#EXT-X-STREAM-INF:{bandwidth},{_shown(one.rendition, rate, has_audio)}")
+        lines.append(f"{one.rendition.name}/index.m3u8")
     return "\n".join([*lines, ""])
+
+
+def _shown(size: Rendition, rate: float, has_audio: bool) -> str:
+    if size == SOUND:
+        return f'CODECS="{AUDIO_CODEC}"'
+    codecs = f"{size.codec},{AUDIO_CODEC}" if has_audio else size.codec
+    return f'CODECS="{codecs}",RESOLUTION={size.width}x{size.height},FRAME-RATE={rate:.3f}'
 
 
 def read_durations(playlist: str) -> list[float]:

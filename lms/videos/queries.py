@@ -7,8 +7,11 @@ from sqlalchemy import func, select
 from lms.catalog.models import Course, Lesson
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.videos.models import Subtitle, Video, VideoState
+from lms.videos.models import IN_WORK, Subtitle, Video, VideoState
 from lms.videos.storage import settings
+from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS
+
+_MOST_INSTANTS = 180
 
 
 def current_video(lesson_id: int) -> Video | None:
@@ -17,10 +20,10 @@ def current_video(lesson_id: int) -> Video | None:
     return db.session.scalar(query)
 
 
-def newest_video(lesson_id: int) -> Video | None:
-    """The video given last for the lesson, in whatever state: what its trainer wants to see."""
-    query = select(Video).where(Video.lesson_id == lesson_id).order_by(Video.id.desc()).limit(1)
-    return db.session.scalar(query)
+def count_in_work(course_id: int) -> int:
+    """How many videos of the course wait or are being packaged."""
+    query = select(func.count(Video.id)).join(Lesson).where(Lesson.course_id == course_id)
+    return db.session.scalar(query.where(Video.state.in_(IN_WORK))) or 0
 
 
 def current_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
@@ -30,7 +33,7 @@ def current_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
 
 
 def newest_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
-    """The videos given last for these lessons, by the lesson: `newest_video` of many at once."""
+    """The videos given last for these lessons, in whatever state, by the lesson."""
     last = select(func.max(Video.id)).where(Video.lesson_id.in_(lesson_ids))
     query = select(Video).where(Video.id.in_(last.group_by(Video.lesson_id)))
     return {video.lesson_id: video for video in db.session.scalars(query)}
@@ -48,6 +51,18 @@ def package_url(video: Video, name: str) -> str:
     """The address of a file of the video's package: "poster.jpg", "thumbnails.vtt"."""
     base = settings().media_base_url.rstrip("/")
     return f"{base}/{video.public_id}/{video.package_version}/{name}"
+
+
+def poster_url(video: Video) -> str:
+    """The address of the picture shown before the film plays."""
+    return package_url(video, video.poster_name)
+
+
+def instants(video: Video) -> range:
+    """The seconds of a film to choose a poster from: those of its thumbnails, or some of them."""
+    seconds = video.duration_ms // 1000
+    step = THUMBNAIL_EVERY_SECONDS * (1 + seconds // (THUMBNAIL_EVERY_SECONDS * _MOST_INSTANTS))
+    return range(0, seconds + 1, step)
 
 
 def playlist_url(video: Video) -> str:

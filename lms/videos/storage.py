@@ -15,7 +15,6 @@ from pathlib import Path
 from flask import current_app
 
 from lms.config import Settings
-from lms.videos.models import Video
 
 _KNOWN_ENDINGS = frozenset(
     (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv")
@@ -83,11 +82,18 @@ def folder_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def remove_leftovers(video: Video) -> None:
-    """Delete what earlier attempts at this video left, and packages that its row does not know."""
+def remove_leftovers(public_id: str, version: int) -> None:
+    """Delete what earlier attempts at a video left, and packages other than `version`."""
     for folder in (working_folder(), building_folder()):
-        for left in folder.glob(f"{video.public_id}.*"):
+        for left in folder.glob(f"{public_id}.*"):
             shutil.rmtree(left, ignore_errors=True)
-    for package in (hls_folder() / video.public_id).glob("*"):
-        if package.name != str(video.package_version):
+    for package in (hls_folder() / public_id).glob("*"):
+        if package.name != str(version):
             shutil.rmtree(package, ignore_errors=True)
+
+
+def attempt_folders() -> list[Path]:
+    """The folders of all attempts, each named "<public id>.<token>"."""
+    return [
+        found for folder in (working_folder(), building_folder()) for found in folder.glob("*.*")
+    ]

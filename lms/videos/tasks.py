@@ -21,6 +21,7 @@ from lms.videos.jobs import Job, LostClaimError
 from lms.videos.models import Upload, Video
 from lms.videos.packaging import Package, PackageSpec, build_package
 from lms.videos.storage import (
+    attempt_folders,
     claim_folders,
     incoming_file,
     originals_folder,
@@ -48,16 +49,19 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
     """
     with transaction():
         job = jobs.claim(video_id)
+    video = db.session.get_one(Video, video_id)
+    public_id, version, is_in_work = video.public_id, video.package_version, video.is_in_work
+    db.session.rollback()
+    if job is not None or not is_in_work:
+        remove_leftovers(public_id, version)
     if job is None:
         return False
-    remove_leftovers(db.session.get_one(Video, video_id))
-    db.session.rollback()
     try:
         _package(job, listener)
     except ProbeError as refused:
         return _give_up(job, refused)
     except LostClaimError:
-        log.warning("video %s: another worker has taken over", video_id)
+        log.warning("video %s: another worker has taken over, or nobody wants it", video_id)
         return False
     return True
 
@@ -79,7 +83,7 @@ def _build(job: Job, heart: "Heart") -> Package:
     working, building = claim_folders(job.public_id, job.token)
     spec = PackageSpec(
         source=job.source,
-        facts=examine_film(job.source),
+        facts=examine_film(job.source, lambda: heart.reach(0)),
         secret=job.secret,
         version=job.version,
         key_base=f"{_key_host()}/keys/{job.public_id}",
@@ -143,7 +147,7 @@ def requeue_packaging() -> None:
 
 @task
 def clean_up() -> None:
-    """Delete uploads that were given up, and originals that no video knows."""
+    """Delete uploads that were given up, and what no video knows of: originals, dead attempts."""
     with transaction():
         expired = db.session.scalars(select(Upload).where(Upload.expires_at < clock.now())).all()
         names = [upload.public_id for upload in expired]
@@ -152,6 +156,7 @@ def clean_up() -> None:
     for name in names:
         incoming_file(name).unlink(missing_ok=True)
     _remove_orphans()
+    _remove_dead_attempts()
 
 
 def _remove_orphans() -> None:
@@ -166,3 +171,15 @@ def _remove_orphans() -> None:
     for file in (originals_folder() / "incoming").glob("*"):
         if file.name not in uploads and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
+
+
+def _remove_dead_attempts() -> None:
+    """A worker that died at a video nobody wanted any more could not clear up."""
+    # The folders first: a claim is always there before its folder.
+    folders = attempt_folders()
+    query = select(Video.public_id, Video.claim_token).where(Video.claim_token.is_not(None))
+    claims = {f"{public_id}.{token}" for public_id, token in db.session.execute(query)}
+    db.session.rollback()
+    for folder in folders:
+        if folder.name not in claims:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -12,18 +12,18 @@ from typing import Any
 
 import ffmpeg
 
-from lms.videos.ladder import Rendition, ladder, steady_rate
+from lms.videos.ladder import SOUND, Rendition, ladder, steady_rate
+from lms.videos.loudness import Loudness, even_sound
 from lms.videos.playlists import Sheet
-from lms.videos.probe import CONTAINERS, VideoFacts
+from lms.videos.probe import CONTAINERS
+from lms.videos.streams import MOST_PIXELS, VideoFacts
 
 THUMBNAIL_EVERY_SECONDS = 10
 _THUMBNAIL_LONG_SIDE = 160
-_POSTER_LONG_SIDE = 1280
+POSTER_LONG_SIDE = 1280
 _POSTER_AT_SECONDS = 5.0
 _CRF = 23
-# Speech is brought to an even level over half-second frames, with at most 8-fold gain: a quiet
-# lecturer is heard, and silence is not turned into noise. It costs next to no time.
-_EVEN_LOUDNESS = {"f": 500, "g": 31, "p": 0.9, "m": 8}
+_THREADED_PIXELS = 4096 * 2304
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Plan:
     rate: Fraction
     segment_seconds: int
     preset: str
+    # As measured; None leaves the sound as it is.
+    loudness: Loudness | None = None
 
     @property
     def sheet(self) -> Sheet:
@@ -51,7 +53,7 @@ class Plan:
 def plan(facts: VideoFacts, segment_seconds: int, preset: str) -> Plan:
     """Decide renditions and frame rate for a source."""
     rate = steady_rate(facts.average_rate, facts.base_rate)
-    renditions = ladder(facts.width, facts.height, rate)
+    renditions = ladder(facts.width, facts.height, rate) if facts.has_picture else [SOUND]
     return Plan(facts, renditions, rate, segment_seconds, preset)
 
 
@@ -64,25 +66,51 @@ def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
 def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
     """The command line. It writes <name>/index.m3u8, <name>/00000.ts, poster.jpg and
     thumbnail-00001.jpg, thumbnail-00002.jpg, …"""
+    # A stream that grows beyond what its first pictures promised is no longer decoded.
     opened = ffmpeg.input(
-        f"file:{source.resolve()}", protocol_whitelist="file", format_whitelist=CONTAINERS
+        f"file:{source.resolve()}",
+        protocol_whitelist="file",
+        format_whitelist=CONTAINERS,
+        max_pixels=MOST_PIXELS,
+        **_decoding(wanted.facts),
     )
+    outputs = _film_outputs(opened, wanted) if wanted.facts.has_picture else _sound(opened, wanted)
+    quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25")
+    whole = ffmpeg.merge_outputs(*outputs).global_args(*quiet).overwrite_output()
+    return list(whole.compile(cmd=program))
+
+
+def _decoding(facts: VideoFacts) -> dict[str, Any]:
+    # Each thread of the decoder holds pictures of its own, of 50 MB each at 8K.
+    return {"threads": 1} if facts.width * facts.height > _THREADED_PIXELS else {}
+
+
+def _film_outputs(opened: Any, wanted: Plan) -> list[Any]:
     picture = _upright_steady(opened["V:0"], wanted)
     branches = picture.filter_multi_output("split")
-    outputs = [
+    return [
         _hls_output(opened, branches, wanted),
         _poster_output(branches[len(wanted.renditions)], wanted),
         _thumbnail_output(branches[len(wanted.renditions) + 1], wanted),
     ]
-    quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25")
-    whole = ffmpeg.merge_outputs(*outputs).global_args(*quiet).overwrite_output()
-    return list(whole.compile(cmd=program))
+
+
+def _sound(opened: Any, wanted: Plan) -> list[Any]:
+    """Sound alone, in the same segments. The still that is shown with it is made elsewhere."""
+    heard = even_sound(opened, wanted.facts, wanted.loudness)
+    slave = _tee_slave("a", SOUND, wanted)
+    return [ffmpeg.output(heard, slave, format="tee", **_sound_encoding())]
 
 
 def _upright_steady(picture: Any, wanted: Plan) -> Any:
     """Progressive, standard range, at a constant rate from instant 0. Turning is ffmpeg's own."""
     if wanted.facts.is_interlaced:
         picture = picture.filter("bwdif", mode="send_frame")
+    top = wanted.renditions[-1]
+    if min(wanted.facts.width, wanted.facts.height) > min(top.width, top.height):
+        # Every further step on pictures of 4K and 8K would cost a multiple in time and memory.
+        picture = picture.filter("scale", top.width, top.height, flags="bicubic")
+        picture = picture.filter("setsar", 1)
     if wanted.facts.is_hdr:
         picture = _standard_range(picture)
     if wanted.facts.overhang_seconds > 0.5:
@@ -106,8 +134,12 @@ def _standard_range(picture: Any) -> Any:
 def _hls_output(opened: Any, branches: Any, wanted: Plan) -> Any:
     streams = [_scaled(branches[i], r.width, r.height) for i, r in enumerate(wanted.renditions)]
     if wanted.facts.has_audio:
-        streams.append(_even_sound(opened["a:0"], wanted.facts.is_mono))
-    slaves = [_tee_slave(i, r, wanted) for i, r in enumerate(wanted.renditions)]
+        streams.append(even_sound(opened, wanted.facts, wanted.loudness))
+    sound = ",a" if wanted.facts.has_audio else ""
+    slaves = [
+        _tee_slave(f"v\\:{number}{sound}", rendition, wanted)
+        for number, rendition in enumerate(wanted.renditions)
+    ]
     return ffmpeg.output(*streams, "|".join(slaves), format="tee", **_encoding(wanted))
 
 
@@ -116,22 +148,17 @@ def _scaled(branch: Any, width: int, height: int) -> Any:
     return scaled.filter("setsar", 1).filter("format", "yuv420p")
 
 
-def _even_sound(sound: Any, is_mono: bool) -> Any:
-    """48 kHz of an even level; one channel stays one, and whatever has more becomes two."""
-    # Encoding one voice as two channels would cost a sixth of all the work, and nobody hears it.
-    layout = "mono" if is_mono else "stereo"
-    sound = sound.filter("aresample", 48000, first_pts=0, **{"async": 1})
-    sound = sound.filter("dynaudnorm", **_EVEN_LOUDNESS)
-    return sound.filter("aformat", sample_rates=48000, channel_layouts=layout)
-
-
-def _tee_slave(number: int, rendition: Rendition, wanted: Plan) -> str:
-    streams = f"v\\:{number},a" if wanted.facts.has_audio else f"v\\:{number}"
+def _tee_slave(streams: str, rendition: Rendition, wanted: Plan) -> str:
     options = (
         f"f=hls:hls_time={wanted.segment_seconds}:hls_playlist_type=vod:hls_list_size=0:"
         f"hls_segment_filename={rendition.name}/%05d.ts:select='{streams}'"
     )
     return f"[{options}]{rendition.name}/index.m3u8"
+
+
+def _sound_encoding() -> dict[str, Any]:
+    # Phones write where a film was taken into it; that is nobody's business here.
+    return {"c:a": "aac", "b:a": "128k", "map_metadata": -1, "map_chapters": -1}
 
 
 def _encoding(wanted: Plan) -> dict[str, Any]:
@@ -146,11 +173,7 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
         "keyint_min": 1,
         "sc_threshold": 0,
         "force_key_frames": f"expr:gte(t,n_forced*{interval})",
-        "c:a": "aac",
-        "b:a": "128k",
-        # Phones write where a film was taken into it; that is nobody's business here.
-        "map_metadata": -1,
-        "map_chapters": -1,
+        **_sound_encoding(),
     }
     for number, rendition in enumerate(wanted.renditions):
         options[f"maxrate:v:{number}"] = f"{rendition.max_kbps}k"
@@ -161,7 +184,7 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
 
 def _poster_output(branch: Any, wanted: Plan) -> Any:
     instant = min(_POSTER_AT_SECONDS, wanted.facts.duration_seconds / 10)
-    width, height = fit(wanted.facts.width, wanted.facts.height, _POSTER_LONG_SIDE)
+    width, height = fit(wanted.facts.width, wanted.facts.height, POSTER_LONG_SIDE)
     # One picture and no more: every further one would be scaled only to be thrown away.
     chosen = branch.filter("select", f"isnan(prev_selected_t)*gte(t,{instant:.3f})")
     picture = _scaled(chosen, width, height).filter("format", "yuvj420p")

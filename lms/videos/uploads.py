@@ -30,8 +30,8 @@ from lms.videos import operations, quotas
 from lms.videos.faults import VideoFault
 from lms.videos.magic import HEAD_BYTES, is_no_film
 from lms.videos.models import Upload, Video
-from lms.videos.probe import VideoFacts
 from lms.videos.storage import incoming_file, settings, shown_name
+from lms.videos.streams import VideoFacts
 
 LIFETIME = dt.timedelta(hours=24)
 # Packaging needs about as much again, and the database must never find the disk full.

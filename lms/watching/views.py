@@ -83,7 +83,7 @@ def lesson(cycle_id: int, lesson_id: int) -> str:
 
 
 def _poster(video: Video | None) -> str | None:
-    return videos.package_url(video, "poster.jpg") if video is not None else None
+    return videos.poster_url(video) if video is not None else None
 
 
 @blueprint.post(f"{_LESSON}/lease")

@@ -65,7 +65,8 @@ def test_each_segment_opens_with_the_key_of_its_window_and_no_other(
     playlist = (folder / "index.m3u8").read_text()
     windows = re.findall(r'URI="/keys/film/(\d)"\n#EXTINF.*\n(\d+).ts\n', playlist)
     assert windows == [("0", "00000"), ("1", "00002"), ("2", "00004")]
-    streams = ("-show_entries", "stream=codec_name")
+    # As what it would be: noise may look like any format that is easily taken for another.
+    streams = ("-f", "mpegts", "-show_entries", "stream=codec_name")
     for number in range(6):
         sealed = folder / f"{number:05d}.ts"
         assert look(sealed, *streams) == ""
@@ -172,6 +173,35 @@ def test_odd_films_come_out_even(
     master = (tmp_path / "target/master.m3u8").read_text()
     assert f"RESOLUTION={size},FRAME-RATE={rate}" in master
     assert done.duration_ms == pytest.approx(seconds * 1000, abs=500)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("8k.mp4", ["640x360", "1280x720", "1920x1080"]),
+        ("ten-bit.mp4", ["320x180"]),
+        ("hdr.mp4", ["320x180"]),
+        ("av1.mp4", ["320x180"]),
+        ("interlaced.mpg", ["320x240"]),
+        ("oblong.mp4", ["464x180"]),
+        ("banner.mp4", ["1600x90"]),
+    ],
+)
+def test_films_of_other_makers_come_out_as_h264_for_all(
+    rare: Path, tmp_path: Path, name: str, sizes: list[str]
+) -> None:
+    done = package(rare / name, tmp_path)
+    assert done.duration_ms == pytest.approx(2000, abs=200)
+    master = (tmp_path / "target/master.m3u8").read_text()
+    assert re.findall(r"RESOLUTION=(\w+)", master) == sizes
+    folder = tmp_path / "target" / done.renditions[-1]
+    right = opened(folder / "00000.ts", window_key(SECRET, 1, 0), 0)
+    entries = "stream=codec_name,pix_fmt,field_order,color_transfer,sample_aspect_ratio"
+    told = look(right, "-select_streams", "v:0", "-show_entries", entries).split()[0]
+    assert told.startswith("h264,")
+    assert "yuv420p" in told
+    assert "progressive" in told
+    assert "smpte2084" not in told
 
 
 def test_film_that_ends_early_is_refused_and_leaves_nothing(film: Path, tmp_path: Path) -> None:

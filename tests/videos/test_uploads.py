@@ -21,7 +21,7 @@ from lms.videos.models import Upload, Video, VideoState
 from lms.videos.storage import incoming_file, originals_folder
 from tests.factories import PersonFactory, PostFactory
 from tests.support import MovableClock, RecordedTasks, sign_in
-from tests.videos.conftest import SPECIMENS
+from tests.videos.conftest import SPECIMENS, outside_movie
 
 TUS = {"Tus-Resumable": "1.0.0"}
 CHUNK = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -213,17 +213,42 @@ def test_unfinished_uploads_of_mine_are_offered_to_go_on(
     assert f'data-upload="{whole}"' not in visitor.get(page).text
 
 
-@pytest.mark.parametrize("name", ["not-a-video.mp4", "truncated.mp4"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("not-a-video.mp4", "不是视频文件"),
+        ("truncated.mp4", "视频不完整"),
+        ("one.mp4", "视频太短"),
+        ("still.mkv", "视频太短"),
+        ("picture.png", "不是视频文件"),
+        ("cut-off.mp4", "视频不完整"),
+        ("beyond-8k.mkv", "画面尺寸"),
+        ("trap.m3u8", "引用了别的文件"),
+        ("trap.mov", "引用了别的文件"),
+        ("cut-off.flac", "视频不完整"),
+    ],
+)
 def test_unusable_film_is_refused_in_words_and_leaves_nothing(
-    visitor: FlaskClient, lesson: Lesson, name: str
+    visitor: FlaskClient,
+    lesson: Lesson,
+    made: Path,
+    rare: Path,
+    heard: Path,
+    film: Path,
+    tmp_path: Path,
+    name: str,
+    words: str,
 ) -> None:
-    content = (SPECIMENS / name).read_bytes()
+    (tmp_path / "trap.m3u8").write_text(f"#EXTM3U\n#EXTINF:12,\nfile://{film}\n")
+    (tmp_path / "trap.mov").write_bytes(outside_movie(film, film))
+    folders = (SPECIMENS, made, rare, heard, tmp_path)
+    content = next(f / name for f in folders if (f / name).exists()).read_bytes()
     url = begin(visitor, lesson, len(content), name)
     response = send(visitor, url, 0, content)
     assert response.status_code == 422
     problem = response.get_json()
     assert problem["field"] == "file"
-    assert "视频" in problem["detail"]
+    assert words in problem["detail"]
     assert visitor.head(url, headers=TUS).status_code == 404
     assert db.session.scalar(select(func.count(Video.id))) == 0
     assert [file for file in originals_folder().rglob("*") if file.is_file()] == []

@@ -149,7 +149,10 @@ RULES: dict[str, frozenset[str]] = {
     "uploads.offset": here("base"),
     "uploads.terminate": here("base"),
     "videos_manage.add_subtitle": TEACHERS,
+    "videos_manage.cancel": TEACHERS,
+    "videos_manage.poster": TEACHERS,
     "videos_manage.remove_subtitle": TEACHERS,
+    "videos_manage.retry": TEACHERS,
     "videos_manage.status": TEACHERS,
     # --- what a base answers for, by its managers
     "manage_certificates.index": BASE_PAGES,
