@@ -1,4 +1,4 @@
-"""What the first bytes of a file say: whether it is certainly no film. Pure functions."""
+"""What the first bytes of a file say: whether it certainly is no film. Pure functions."""
 
 HEAD_BYTES = 512
 # Beginnings of what people take for a film by mistake. A list of films would be too short: what
@@ -25,6 +25,13 @@ _OTHERS = (
 _NOT_IN_TEXT = frozenset(range(0x00, 0x09)) | frozenset(range(0x0E, 0x1B)) | {0x7F}
 
 
+# How texts begin that name films instead of being one: HLS, ffconcat, SMIL, ASX, PLS, ASF and
+# QuickTime links, SDP.
+_LISTS = ("#extm3u", "ffconcat", "<smil", "<asx", "[playlist]", "[reference]", "rtsptext", "v=0")
+# The same in XML: DASH, SMIL, XSPF, Smooth Streaming.
+_XML_LISTS = ("<mpd", "<smil", "<playlist", "<smoothstreamingmedia")
+
+
 def is_no_film(head: bytes) -> bool:
     """Whether a file that begins with `head` (HEAD_BYTES, or all it has) is another thing."""
     return head.startswith(_OTHERS) or _is_text(head)
@@ -34,3 +41,13 @@ def _is_text(head: bytes) -> bool:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     return bool(head) and not _NOT_IN_TEXT.intersection(head)
+
+
+def names_films(head: bytes) -> bool:
+    """Whether a file that begins with `head` names films instead of being one."""
+    if head[4:8] in (b"moov", b"ftyp") and b"rmra" in head:
+        # A QuickTime reference movie.
+        return True
+    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
+    is_xml_list = text.startswith("<") and any(mark in text for mark in _XML_LISTS)
+    return text.startswith(_LISTS) or is_xml_list

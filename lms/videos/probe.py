@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.videos.faults import ProbeError, VideoFault
+from lms.videos.magic import names_films
 from lms.videos.streams import VideoFacts, film_facts, moving_picture, seconds_of, sound_facts
 
 CONTAINERS = "mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mp3,wav,flac,aac"
@@ -21,11 +22,6 @@ _ASK_SECONDS = 60
 _SCAN_SECONDS = 900
 _SHORTEST_SECONDS = 1.0
 _HEAD_BYTES = 4096
-# How texts begin that name films instead of being one: HLS, ffconcat, SMIL, ASX, PLS, ASF and
-# QuickTime links, SDP.
-_LISTS = ("#extm3u", "ffconcat", "<smil", "<asx", "[playlist]", "[reference]", "rtsptext", "v=0")
-# The same in XML: DASH, SMIL, XSPF, Smooth Streaming.
-_XML_LISTS = ("<mpd", "<smil", "<playlist", "<smoothstreamingmedia")
 # What ffprobe says of a QuickTime track whose samples lie in another file. It does not open that.
 _OUTSIDE = b"Skipped opening external track"
 # MP3 and AAC without an index: the length is guessed from the first packets.
@@ -77,7 +73,7 @@ def _ask(asker: _Asker) -> tuple[dict[str, Any], bool]:
     except subprocess.TimeoutExpired:
         raise ProbeError(VideoFault.UNREADABLE) from None
     found = json.loads(done.stdout or b"{}")
-    if _OUTSIDE in done.stderr or _is_list(asker.path):
+    if _OUTSIDE in done.stderr or names_films(_head(asker.path)):
         raise ProbeError(VideoFault.NAMES_OTHERS)
     if done.returncode or "format" not in found:
         # A file that was cut off lost the index that mp4 and mov keep at their end.
@@ -93,17 +89,6 @@ def _head(path: Path) -> bytes:
 
 def _is_mp4(path: Path) -> bool:
     return _head(path)[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
-
-
-def _is_list(path: Path) -> bool:
-    """Whether the file names films instead of being one."""
-    head = _head(path)
-    if head[4:8] in (b"moov", b"ftyp") and b"rmra" in head:
-        # A QuickTime reference movie.
-        return True
-    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
-    is_xml_list = text.startswith("<") and any(mark in text for mark in _XML_LISTS)
-    return text.startswith(_LISTS) or is_xml_list
 
 
 def _check_end(asker: _Asker, promised: float | None) -> float:

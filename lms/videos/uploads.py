@@ -28,7 +28,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Permission
 from lms.videos import operations, quotas
 from lms.videos.faults import VideoFault
-from lms.videos.magic import HEAD_BYTES, is_no_film
+from lms.videos.magic import HEAD_BYTES, is_no_film, names_films
 from lms.videos.models import Upload, Video
 from lms.videos.storage import incoming_file, settings, shown_name
 from lms.videos.streams import VideoFacts
@@ -151,7 +151,10 @@ def check_beginning(file: IO[bytes], start: int, end: int, size_bytes: int) -> N
     if not start < needed <= end:
         return
     file.seek(0)
-    if is_no_film(file.read(HEAD_BYTES)):
+    head = file.read(HEAD_BYTES)
+    if names_films(head):
+        raise Invalid(VideoFault.NAMES_OTHERS.label, field="file")
+    if is_no_film(head):
         raise Invalid(VideoFault.NOT_A_VIDEO.label, field="file")
     file.seek(end)
 
