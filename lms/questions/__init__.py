@@ -3,11 +3,18 @@
 from flask import Flask, render_template
 
 from lms.catalog.models import Course
-from lms.questions import import_views, manage_views, picture_views, queries, shown
+from lms.questions import (
+    export_views,
+    import_views,
+    manage_views,
+    picture_views,
+    queries,
+    shown,
+)
 from lms.web import slots
 
-# Its routes join the blueprint of manage_views when it is imported.
-__all__ = ["import_views", "register"]
+# Their routes join the blueprint of manage_views when they are imported.
+__all__ = ["export_views", "import_views", "register"]
 
 
 def register(app: Flask) -> None:

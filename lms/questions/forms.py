@@ -3,9 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from lms.questions.kinds import KINDS, QuestionUse
 from lms.web.choices import choices_of
@@ -28,10 +27,4 @@ class FilterForm(FlaskForm):
 
 
 class ImportForm(FlaskForm):
-    file = FileField(_l("题目文件"), [FileRequired(_l("请选择 xlsx 或 csv 文件。"))])
-
-
-class ApplyForm(FlaskForm):
-    """Rows that were checked and are now to be written; they are checked once more."""
-
-    rows = HiddenField(validators=[InputRequired()])
+    file = FileField(_l("题目文件"), [FileRequired(_l("请选择题目文件。"))])

@@ -1,12 +1,17 @@
 """Finding questions: the pool to draw from, and what trainers see."""
 
-from sqlalchemy import Select, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import Select, String, cast, func, or_, select
 
 from lms.catalog.models import Course
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.questions.kinds import KINDS
 from lms.questions.models import Question, QuestionKind, QuestionUse
+
+# How many values one statement names; every database takes more.
+_PORTION = 500
 
 
 def pool(course_id: int, lesson_id: int | None, use: QuestionUse) -> list[Question]:
@@ -73,3 +78,24 @@ def count_by_kind(course: Course) -> dict[QuestionKind, int]:
     query = questions_of(course).with_only_columns(Question.kind, func.count())
     found = {row[0]: row[1] for row in db.session.execute(query.group_by(Question.kind))}
     return {kind: found.get(kind, 0) for kind in KINDS}
+
+
+def known_texts(course: Course, texts: Sequence[str]) -> set[str]:
+    """Those of `texts` that a question in use of the course bears already."""
+    found: set[str] = set()
+    query = questions_of(course).with_only_columns(Question.text)
+    for start in range(0, len(texts), _PORTION):
+        portion = texts[start : start + _PORTION]
+        found.update(db.session.scalars(query.where(Question.text.in_(portion))))
+    return found
+
+
+def hard_to_carry(course: Course) -> Select[Question]:
+    """The questions in use of which some format may leave something out.
+
+    Those of kinds that not all know, and those with formulas or pictures.
+    """
+    written = (Question.text, Question.explanation, cast(Question.options, String))
+    signs = [text.contains(sign) for text in written for sign in ("$", "](picture:")]
+    kinds = Question.kind.in_((QuestionKind.FILL_IN, QuestionKind.ORDERING))
+    return questions_of(course).where(or_(kinds, *signs)).order_by(Question.id)

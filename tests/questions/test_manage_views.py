@@ -1,8 +1,6 @@
 """The trainer's question pages."""
 
 import html
-import io
-import json
 import re
 
 import pytest
@@ -18,7 +16,6 @@ from tests.factories import (
     PostFactory,
     QuestionFactory,
 )
-from tests.questions.test_workbook import GOOD, HEAD, csv_file, row
 from tests.support import sign_in
 
 
@@ -215,8 +212,8 @@ def test_question_of_another_course_is_not_reached_through_ones_own(desk, home):
 def test_nobody_else_sees_or_writes_questions(client, home, base, stranger):
     published = CourseFactory(base=base)
     QuestionFactory(course=published)
-    paths = ("", "/new", "/1", "/import", "/template.xlsx", "/export.xlsx")
-    posts = ("/new", "/1", "/1/retire", "/import", "/import/apply")
+    paths = ("", "/new", "/1", "/import", "/template.xlsx", "/export", "/export/gift")
+    posts = ("/new", "/1", "/1/retire", "/import", f"/import/{'0' * 32}")
     theirs = f"/manage/courses/{published.slug}/questions"
 
     def statuses(address):
@@ -231,72 +228,6 @@ def test_nobody_else_sees_or_writes_questions(client, home, base, stranger):
     assert statuses(theirs) == {403}
     assert statuses(home) == {404}
     assert len(questions()) == 1
-
-
-def checked(desk, home, file, name="questions.csv"):
-    return desk.post(f"{home}/import", data={"file": (file, name)})
-
-
-def test_import_checks_first_and_writes_after_confirmation(desk, home):
-    page = checked(desk, home, csv_file([HEAD, GOOD, row(题干="第二题")]))
-    assert page.status_code == 200
-    assert questions() == []
-    rows = html.unescape(re.search(r'name="rows" value="([^"]+)"', page.text).group(1))
-    answer = desk.post(f"{home}/import/apply", data={"rows": rows})
-    assert answer.location == home
-    assert [q.text for q in questions()] == ["多少学时？", "第二题"]
-
-
-def test_import_with_an_error_names_the_row_and_offers_no_confirmation(desk, home):
-    page = checked(desk, home, csv_file([HEAD, GOOD, row(题干="第二题", 答案="Z")]))
-    assert page.status_code == 422
-    assert "第 3 行" in page.text
-    assert 'name="rows"' not in page.text
-
-
-def test_confirmed_rows_are_checked_again_and_written_all_or_none(desk, home):
-    rows = json.dumps([HEAD, GOOD, row(题干="")])
-    answer = desk.post(f"{home}/import/apply", data={"rows": rows})
-    assert answer.status_code == 422
-    assert questions() == []
-
-
-@pytest.mark.parametrize("rows", ["", "{}", "[1]", "[[1]]", "[[]]", "nonsense"])
-def test_tampered_rows_are_refused(desk, home, rows):
-    assert desk.post(f"{home}/import/apply", data={"rows": rows}).status_code == 422
-    assert questions() == []
-
-
-def test_confirmation_of_a_thousand_long_rows_arrives(desk, home):
-    long = "长" * 900
-    options = {f"选项{letter}": letter + "长" * 290 for letter in "ABC"}
-    head = [*HEAD, "解析"]
-    rows = [head, *([*row(题干=f"{n}{long}", **options), "长" * 2000] for n in range(1000))]
-    answer = desk.post(
-        f"{home}/import/apply",
-        data={"rows": json.dumps(rows, ensure_ascii=False)},
-        content_type="multipart/form-data",
-    )
-    answer.request.environ["wsgi.input"].close()
-    assert answer.status_code == 302
-    assert len(questions()) == 1000
-
-
-def test_unreadable_file_and_no_file_are_answered_at_the_field(desk, home):
-    for page in (
-        checked(desk, home, io.BytesIO(b"PK\x03\x04"), "x.xlsx"),
-        desk.post(f"{home}/import", data={}),
-    ):
-        assert page.status_code == 422
-        assert 'id="file-error"' in page.text
-
-
-def test_template_and_export_are_workbooks(desk, home, course):
-    QuestionFactory(course=course)
-    for name in ("template", "export"):
-        answer = desk.get(f"{home}/{name}.xlsx")
-        assert answer.data.startswith(b"PK")
-        assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_trainers_course_page_counts_the_questions(desk, course):

@@ -24,6 +24,7 @@ def here(*names: str) -> frozenset[str]:
 
 TEACHERS = here("trainer", "base")
 TEACHING_PAGES = both("trainer", "base")
+UPLOADER = here("trainer")
 BASE = here("base")
 BASE_PAGES = both("base")
 RESTUDY = here("base", "unit")
@@ -127,9 +128,13 @@ RULES: dict[str, frozenset[str]] = {
     "manage_catalog.subjects": TEACHERS,
     "manage_catalog.withdraw": TEACHERS,
     "manage_exams.edit": TEACHERS,
-    "manage_questions.apply_import": TEACHERS,
+    # A file that was checked is its uploader's alone.
+    "manage_questions.apply_import": UPLOADER,
+    "manage_questions.checked_import": UPLOADER,
     "manage_questions.edit_question": TEACHERS,
     "manage_questions.export": TEACHERS,
+    "manage_questions.export_choice": TEACHERS,
+    "manage_questions.faulty_questions": UPLOADER,
     "manage_questions.import_questions": TEACHERS,
     "manage_questions.new_question": TEACHERS,
     "manage_questions.pictures": TEACHERS,

@@ -24,6 +24,7 @@ from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, P
 from tests.factories.accounts import province
 from tests.factories.schemes import make_scheme
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
+from tests.security.access.questions import questions_values
 from tests.security.estate import build_estate
 from tests.support import sign_in
 
@@ -97,6 +98,7 @@ def build_world(app: Flask) -> World:
         "course_id": course.id,
         "revision_number": 1,
         "scheme_id": scheme.id,
+        **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")

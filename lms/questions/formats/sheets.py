@@ -2,9 +2,7 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
-from typing import IO
 
 import openpyxl
 from flask_babel import lazy_gettext as _l
@@ -13,39 +11,33 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from lms.core.errors import Invalid
+from lms.questions.formats.files import MAX_BYTES, ZIP_MAGIC, decode_text, open_package
+from lms.questions.formats.reading import MOST_QUESTIONS
 from lms.questions.rules import printable
 
-MAX_BYTES = 4 * 1024 * 1024
-MAX_UNPACKED_BYTES = 64 * 1024 * 1024
-MAX_ROWS = 1000
-_ZIP_MAGIC = b"PK\x03\x04"
 
-
-def read_rows(file: IO[bytes]) -> list[list[str]]:
+def read_rows(content: bytes) -> list[list[str]]:
     """The first sheet of an xlsx file, or a CSV file, as rows of trimmed texts.
 
     Raises Invalid (field "file") with the reason for anything else, and for what is too large.
     """
-    content = file.read(MAX_BYTES + 1)
     if not content:
         raise Invalid(_l("文件是空的，请重新选择。"), field="file")
     if len(content) > MAX_BYTES:
         raise Invalid(_l("文件超过 4 MB，请分几次导入。"), field="file")
-    rows = _read_workbook(content) if content.startswith(_ZIP_MAGIC) else _read_csv(content)
+    rows = _read_workbook(content) if content.startswith(ZIP_MAGIC) else _read_csv(content)
     # The heading and one row more than allowed, so that too many are noticed.
-    if len(rows) > MAX_ROWS + 1:
+    if len(rows) > MOST_QUESTIONS + 1:
         raise Invalid(_l("一次最多导入 1000 行，请分几次导入。"), field="file")
     return rows
 
 
 def _read_workbook(content: bytes) -> list[list[str]]:
+    open_package(content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise Invalid(_l("文件解压后过大，请分几次导入。"), field="file")
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError) as error:
+    except (CalamineError, IndexError) as error:
         message = _l("无法读取这个文件，请使用模板（xlsx）重新填写。")
         raise Invalid(message, field="file") from error
     return [[_text(cell) for cell in row] for row in cells]
@@ -59,15 +51,11 @@ def _text(cell: object) -> str:
 
 
 def _read_csv(content: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            if "\0" not in text:
-                reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-                return [[cell.strip() for cell in row] for row in reader]
-        except (UnicodeDecodeError, csv.Error):
-            continue
-    raise Invalid(_l("这不是 xlsx 或 csv 文件，请使用模板重新填写。"), field="file")
+    try:
+        reader = csv.reader(io.StringIO(decode_text(content), newline=""), strict=True)
+        return [[cell.strip() for cell in row] for row in reader]
+    except csv.Error as error:
+        raise Invalid(_l("这不是 xlsx 或 csv 文件，请使用模板重新填写。"), field="file") from error
 
 
 def write_workbook(
@@ -88,7 +76,7 @@ def write_workbook(
             cell.font = Font(bold=place == 1)
     for column, heading in enumerate(headings, start=1):
         letter = get_column_letter(column)
-        sheet.column_dimensions[letter].width = 48 if heading in ("题干", "解析") else 16
+        sheet.column_dimensions[letter].width = 48 if heading in ("题干", "解析", "问题") else 16
     sheet.freeze_panes = "A2"
     if notes:
         about = workbook.create_sheet("说明")
