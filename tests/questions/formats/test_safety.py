@@ -84,7 +84,7 @@ def test_a_package_has_its_own_limit():
 
 def test_zip_bombs_are_refused_before_they_are_unpacked():
     assert "过大" in refusal(zipped({f"{n}.xml": b"0" * 9_000_000 for n in range(8)}))
-    assert "过大" in refusal(zipped({"a.xml": b"0" * 10_000_000}))
+    assert "过大" in refusal(zipped({"a.xml": b"0" * 5_000_000}))
     assert "过大" in refusal(zipped({f"{n}.xml": b"" for n in range(3001)}))
 
 
