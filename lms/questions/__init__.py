@@ -3,7 +3,8 @@
 from flask import Flask, render_template
 
 from lms.catalog.models import Course
-from lms.questions import import_views, manage_views, picture_views, queries, shown
+from lms.core.events import course_copied
+from lms.questions import copying, import_views, manage_views, picture_views, queries, shown
 from lms.web import slots
 
 # Its routes join the blueprint of manage_views when it is imported.
@@ -15,6 +16,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(picture_views.blueprint)
     shown.register(app)
+    course_copied.connect(copying.copy_questions)
     slots.fill(app, "manage.tab", _tab, order=20)
     slots.fill(app, "manage.course", _course_card, order=20)
 
