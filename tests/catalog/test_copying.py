@@ -12,7 +12,11 @@ from lms.catalog.rules import next_year_slug
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed
 from lms.exams.models import ExamSettings
+from lms.questions.models import QuestionKind
+from lms.questions.operations import create_question
+from lms.questions.pictures import add_picture, pictures_of
 from lms.questions.queries import questions_of
+from lms.questions.rules import QuestionFacts
 from lms.videos.keys import window_key
 from lms.videos.models import Language
 from lms.videos.operations import remove_subtitle, set_subtitle
@@ -38,11 +42,8 @@ def course(base, trainer, app):
     QuestionFactory(course=made, lesson=made.lessons[1], topic="职业道德")
     QuestionFactory(course=made, is_retired=True)
     ExamSettingsFactory(course_id=made.id, minutes=45)
-    picture = io.BytesIO()
-    Image.new("RGB", (32, 18)).save(picture, "PNG")
-    picture.seek(0)
     with transaction():
-        operations.set_cover(trainer, made, picture)
+        operations.set_cover(trainer, made, a_picture())
         operations.add_etextbook(trainer, made, "教材", io.BytesIO(PDF))
         set_subtitle(trainer, made.lessons[0], Language.CHINESE, VTT)
     return made
@@ -147,3 +148,33 @@ def test_button_leads_to_the_copy(client, trainer, course):
     answer = desk.post("/manage/courses/ethics-2025/copy")
     assert answer.location == "/manage/courses/ethics-2026"
     assert desk.get(answer.location).status_code == 200
+
+
+def test_pictures_of_questions_come_along_under_names_of_their_own(trainer, course, settings):
+    with transaction():
+        picture = add_picture(trainer, course, a_picture(), "图示")
+        create_question(
+            trainer,
+            course,
+            QuestionFacts(
+                kind=QuestionKind.SINGLE,
+                text=f"看图 {picture.markup}",
+                options=("甲", f"乙 {picture.markup}"),
+                answer=(0,),
+            ),
+        )
+        copied = copy_to_next_year(trainer, course)
+    (own,) = db.session.scalars(pictures_of(copied)).all()
+    assert own.public_id != picture.public_id
+    assert (settings.media_path / own.path).is_file()
+    asked = db.session.scalars(questions_of(copied)).all()[-1]
+    assert own.markup in asked.text
+    assert own.markup in asked.options[1]
+    assert picture.public_id not in asked.text + asked.options[1]
+
+
+def a_picture() -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 18), "teal").save(file, "PNG")
+    file.seek(0)
+    return file
