@@ -16,9 +16,9 @@ from lms.catalog.operations import (
     add_etextbook,
     add_lesson,
     create_course,
-    publish_course,
     set_cover,
 )
+from lms.catalog.review_operations import approve_version, publish_version, submit_course
 from lms.catalog.rules import CourseFacts
 from lms.config import ROOT
 from lms.core.db import db, transaction
@@ -146,6 +146,14 @@ def _lecture(folder: Path, course: Course, entry: dict[str, Any], say: Say) -> N
 
 def _publish(course: Course) -> None:
     with transaction():
-        trainer = load_people()["trainer"]
         if course.state is CourseState.DRAFT:
-            publish_course(trainer, course)
+            publish_through_review(load_people(), course)
+
+
+def publish_through_review(people: dict[str, Person], course: Course) -> None:
+    """Submit, judge and publish a course, each step by whose it is."""
+    version = submit_course(people["trainer"], course)
+    approve_version(people["base"], version)
+    if course.category is HourCategory.PUBLIC:
+        approve_version(people["bureau"], version)
+    publish_version(people["trainer"], version)

@@ -120,6 +120,7 @@ DETAILS: dict[str, Any] = {
     "unit": _l("单位"),
     "unit_id": _l("单位"),
     "until": _l("截止日期"),
+    "version": _l("版本"),
     "video": _l("视频"),
     "year": _l("年度"),
 }
@@ -136,7 +137,7 @@ ENUMS_OF: dict[str, tuple[str, ...]] = {
     "reason": ("EmploymentEnd", "EntryReason", "RevocationReason"),
     "role": ("Role",),
     "side": ("RequestSide",),
-    "state": ("PersonState", "OrganizationState", "AttemptState"),
+    "state": ("PersonState", "OrganizationState", "AttemptState", "VersionState"),
 }
 
 FIELDS: dict[str, Any] = {

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from lms.catalog.covers import cover_version
 from lms.catalog.models import Course
 from lms.catalog.rules import course_price
+from lms.catalog.version_models import CourseVersion
 from lms.core.types import Fen, Hours
 
 
@@ -24,10 +25,11 @@ class CourseCard:
     cover_url: str
     url: str
     is_past_closing: bool
+    is_quality: bool
 
 
-def price_now(course: Course) -> Fen:
-    """The course's price by the setting in force, in fen."""
+def price_now(course: Course | CourseVersion) -> Fen:
+    """The price of a draft or a version by the setting in force, in fen."""
     return course_price(course, current_app.extensions["settings"].price_per_hour)
 
 
@@ -38,14 +40,16 @@ def cover_url(course: Course) -> str:
 
 def card_of(course: Course) -> CourseCard:
     """The card of a course."""
+    shown = course.shown
     return CourseCard(
-        title=course.title,
-        summary=course.summary,
-        category=course.category,
-        hours=course.hours,
-        price_fen=price_now(course),
-        lecturer_name=course.lecturer_name,
+        title=shown.title,
+        summary=shown.summary,
+        category=shown.category,
+        hours=shown.hours,
+        price_fen=price_now(shown),
+        lecturer_name=shown.lecturer_name,
         cover_url=cover_url(course),
         url=url_for("catalog.course", slug=course.slug),
         is_past_closing=course.is_past_closing,
+        is_quality=course.quality is not None,
     )

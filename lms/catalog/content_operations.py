@@ -14,6 +14,8 @@ from lms.catalog.etextbooks.storage import store_book
 from lms.catalog.files import remove_file
 from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson
 from lms.catalog.rules import free_lesson_slug, is_slug
+from lms.catalog.versions import names_etextbook
+from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid
@@ -149,14 +151,19 @@ def add_etextbook(
 
 
 def remove_etextbook(actor: Person, etextbook: Etextbook) -> None:
-    """Take an e-textbook out of its course; its file goes once that is durable.
+    """Take an e-textbook out of the draft; its file goes once that is durable.
 
-    Raises NotAllowed.
+    One that a version names stays for those who study it. Raises NotAllowed.
     """
     course, path = etextbook.course, etextbook.path
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
-    course.etextbooks.remove(etextbook)
-    after_commit(lambda: remove_file(path))
+    if names_etextbook(etextbook.id):
+        etextbook.removed_at = clock.now()
+        db.session.flush()
+        db.session.expire(course, ["etextbooks"])
+    else:
+        course.etextbooks.remove(etextbook)
+        after_commit(lambda: remove_file(path))
     _note(actor, course, etextbook_removed=etextbook.id)
 
 

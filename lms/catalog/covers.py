@@ -22,7 +22,8 @@ _FONTS = "'Songti SC','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"
 
 def cover_version(course: Course) -> str:
     """A short text that changes whenever the cover does; part of its address."""
-    seen = course.cover_path or f"{course.title}|{course.category.value}|{course.year}"
+    shown = course.shown
+    seen = course.cover_path or f"{shown.title}|{shown.category.value}|{shown.year}"
     return hashlib.sha256(seen.encode()).hexdigest()[:10]
 
 
@@ -56,11 +57,12 @@ def _ems(text: str) -> float:
 
 def drawn_cover(course: Course) -> dict[str, object]:
     """What the template catalog/cover.svg needs: colours, lines with their places, ornament."""
-    ground, deep = _COLOURS[course.category]
-    lines = wrap_title(course.title)
+    shown = course.shown
+    ground, deep = _COLOURS[shown.category]
+    lines = wrap_title(shown.title)
     size = 76 if len(lines) < _MOST_LINES else 68
     first = 300 - (len(lines) - 1) * size * 0.68
-    seed = hashlib.sha256(course.title.encode()).digest()
+    seed = hashlib.sha256(shown.title.encode()).digest()
     return {
         "ground": ground,
         "deep": deep,
@@ -69,5 +71,5 @@ def drawn_cover(course: Course) -> dict[str, object]:
         "lines": [(round(first + i * size * 1.36), line) for i, line in enumerate(lines)],
         "centre": (720 + seed[0] % 200, 60 + seed[1] % 420),
         "radii": [70 + 54 * ring for ring in range(8)],
-        "year": course.year,
+        "year": shown.year,
     }

@@ -45,6 +45,20 @@ def store_cover(file: IO[bytes]) -> str:
     return path
 
 
+def copy_file(path: str) -> str:
+    """Keep a second copy of a kept file, or folder of files; returns its path under media/.
+
+    Of one that is lost there is no copy either.
+    """
+    source = media_file(path)
+    copy = str(Path(path).with_name(f"{secrets.token_hex(16)}{source.suffix}"))
+    if source.is_dir():
+        shutil.copytree(source, media_file(copy))
+    elif source.is_file():
+        write_file(media_file(copy), source.read_bytes())
+    return copy
+
+
 def remove_file(path: str) -> None:
     """Delete a kept file, or folder of files; one that is gone already is no error."""
     place = media_file(path)

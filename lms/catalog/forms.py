@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.catalog.models import Course
-from lms.catalog.rules import CourseFacts, is_slug
+from lms.catalog.rules import LONGEST_REMARK, CourseFacts, is_slug
 from lms.catalog.subject_tree import SUBJECT_GROUPS
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
@@ -153,6 +153,17 @@ class CourseForm(FlaskForm):
         if "hours" in self:
             values["hours"] = self.hours.hours
         return CourseFacts(**values)
+
+
+class ReviewForm(FlaskForm):
+    """What is said at a step of the review."""
+
+    remark = TextAreaField(
+        _l("意见"),
+        [Length(max=LONGEST_REMARK, message=_l("意见不能超过 500 个字。"))],
+        filters=[stripped],
+        render_kw={"rows": 3},
+    )
 
 
 class LessonForm(FlaskForm):

@@ -1,4 +1,6 @@
-"""Staff pages: the courses of one's base, what is written about them, and publication."""
+"""Staff pages: the courses of one's base, and what is written about them."""
+
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,10 +10,13 @@ from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog import operations, queries
+from lms.catalog import operations, queries, review_queries
 from lms.catalog.cards import cover_url, price_now
+from lms.catalog.copying import copy_to_next_year
+from lms.catalog.differences import differences
 from lms.catalog.forms import CourseForm, CoverForm
 from lms.catalog.models import Course, CourseState
+from lms.catalog.version_models import VersionState
 from lms.core import clock
 from lms.core.db import transaction
 from lms.core.errors import DomainError
@@ -87,15 +92,40 @@ def _create(base: Organization, form: CourseForm) -> Course:
 @staff(EDIT)
 def course(slug: str) -> str:
     found = managed_course(slug)
-    problems = [] if found.state is CourseState.PUBLISHED else queries.publish_problems(found)
     return render_template(
         "catalog/manage/course.html",
         course=found,
-        problems=problems,
-        can_publish=is_allowed(current_user, PUBLISH, found.base_id),
         price_fen=price_now(found),
         cover_url=cover_url(found),
+        **review_facts(found),
     )
+
+
+def review_facts(course: Course) -> dict[str, Any]:
+    """Where the course stands on its way to learners, and what differs from what they see."""
+    reference = course.review or course.version
+    newest = review_queries.newest_version(course)
+    return {
+        "problems": queries.publish_problems(course) if course.review is None else [],
+        "changes": differences(reference, course) if reference is not None else [],
+        "returned": newest.steps[-1] if newest and newest.state is VersionState.RETURNED else None,
+        "steps": review_queries.steps_of(course),
+        "can_publish": is_allowed(current_user, PUBLISH, course.base_id),
+    }
+
+
+@blueprint.post("/<slug>/copy")
+@staff(EDIT)
+def copy(slug: str) -> Response:
+    found = managed_course(slug)
+    try:
+        with transaction():
+            copied = copy_to_next_year(current_user, found)
+    except DomainError as refusal:
+        flash_refusal(refusal)
+        return redirect(url_for("manage_catalog.course", slug=slug))
+    flash(_("已建立 %(year)s 年度的草稿，请检查后提交审核。", year=copied.year), "success")
+    return redirect(url_for("manage_catalog.course", slug=copied.slug))
 
 
 @blueprint.route("/<slug>/edit", methods=["GET", "POST"])
@@ -168,27 +198,3 @@ def remove_cover(slug: str) -> Response:
         operations.set_cover(current_user, found, None)
     flash(_("已改用自动绘制的封面。"), "success")
     return redirect(url_for("manage_catalog.edit", slug=slug))
-
-
-@blueprint.post("/<slug>/publish")
-@staff(PUBLISH)
-def publish(slug: str) -> Response:
-    found = managed_course(slug)
-    try:
-        with transaction():
-            operations.publish_course(current_user, found)
-    except DomainError as refusal:
-        flash_refusal(refusal)
-    else:
-        flash(_("课程已发布，学员现在可以看到。"), "success")
-    return redirect(url_for("manage_catalog.course", slug=slug))
-
-
-@blueprint.post("/<slug>/withdraw")
-@staff(PUBLISH)
-def withdraw(slug: str) -> Response:
-    found = managed_course(slug)
-    with transaction():
-        operations.withdraw_course(current_user, found)
-    flash(_("课程已下架，目录中不再显示。"), "success")
-    return redirect(url_for("manage_catalog.course", slug=slug))

@@ -1,7 +1,7 @@
 """Courses, their lessons and e-textbooks."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -13,6 +13,22 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, HourCategory, LabelledEnum
 from lms.core.types import Hours, HoursType, Instant
 from lms.organizations.models import Organization
+
+if TYPE_CHECKING:
+    from lms.catalog.quality_models import QualityMark
+    from lms.catalog.version_models import CourseVersion
+
+# The conditions by which a course finds the version that is shown, and the one in review.
+_SHOWN = (
+    "and_(Course.id == foreign(CourseVersion.course_id),"
+    " CourseVersion.state.in_(('published', 'withdrawn')))"
+)
+_IN_REVIEW = (
+    "and_(Course.id == foreign(CourseVersion.course_id),"
+    " CourseVersion.state.in_(('submitted', 'base_approved', 'approved')))"
+)
+
+_SELECTED = "and_(Course.id == foreign(QualityMark.course_id), QualityMark.taken_back_at.is_(None))"
 
 
 class CourseState(LabelledEnum):
@@ -30,7 +46,11 @@ class EtextbookFormat(LabelledEnum):
 
 
 class Course(Model):
-    """A course of a base: so many hours of one category in one year."""
+    """A course of a base: so many hours of one category in one year.
+
+    What is written here is the draft that its trainers work on; what everybody else sees, and
+    learners study, is a version of it. State, closing day and cover are the course's own.
+    """
 
     __tablename__ = "courses"
     __table_args__ = (
@@ -51,6 +71,8 @@ class Course(Model):
     lecturer_name: Mapped[str] = mapped_column(String(64))
     lecturer_title: Mapped[str] = mapped_column(String(64), default="")
     lecturer_about: Mapped[str] = mapped_column(Text, default="")
+    # The lecturer's own account, to which hours for a quality course go.
+    lecturer_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     base_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     # A file under media/, or None for a drawn cover.
@@ -67,13 +89,33 @@ class Course(Model):
     published_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     base: Mapped[Organization] = relationship()
-    created_by: Mapped[Person] = relationship()
+    created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id])
+    lecturer: Mapped[Person | None] = relationship(foreign_keys=[lecturer_id])
     lessons: Mapped[list["Lesson"]] = relationship(
         back_populates="course", order_by="Lesson.position", cascade="all, delete-orphan"
     )
     etextbooks: Mapped[list["Etextbook"]] = relationship(
-        back_populates="course", order_by="Etextbook.id", cascade="all, delete-orphan"
+        back_populates="course",
+        primaryjoin="and_(Course.id == Etextbook.course_id, Etextbook.removed_at.is_(None))",
+        order_by="Etextbook.id",
+        cascade="all, delete-orphan",
     )
+    # The version in the catalogue, or the last that was there.
+    version: Mapped["CourseVersion | None"] = relationship(
+        primaryjoin=_SHOWN, viewonly=True, uselist=False
+    )
+    review: Mapped["CourseVersion | None"] = relationship(
+        primaryjoin=_IN_REVIEW, viewonly=True, uselist=False
+    )
+    # The selection as a quality course that is in force.
+    quality: Mapped["QualityMark | None"] = relationship(
+        primaryjoin=_SELECTED, viewonly=True, uselist=False
+    )
+
+    @property
+    def shown(self) -> Union["Course", "CourseVersion"]:
+        """What everybody sees of it: the version in the catalogue; before the first, the draft."""
+        return self.version or self
 
     @property
     def is_past_closing(self) -> bool:
@@ -105,7 +147,8 @@ class Lesson(Model):
 class Etextbook(Model):
     """An e-textbook (电子教材) of a course: a PDF under media/, or a folder of chapters there.
 
-    `contents` is the table of contents of one with chapters: records of `books.Entry`.
+    `contents` is the table of contents of one with chapters: records of `books.Entry`. One that a
+    version names stays when it is taken out of the draft, which `removed_at` notes.
     """
 
     __tablename__ = "etextbooks"
@@ -122,6 +165,7 @@ class Etextbook(Model):
     may_download: Mapped[bool] = mapped_column(default=False)
     chapter_count: Mapped[int] = mapped_column(default=0)
     contents: Mapped[list[Any]] = mapped_column(default=list)
+    removed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     course: Mapped[Course] = relationship(back_populates="etextbooks")
 

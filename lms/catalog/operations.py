@@ -1,4 +1,4 @@
-"""Making, changing, publishing and withdrawing courses."""
+"""Making courses and changing their drafts."""
 
 import secrets
 from typing import IO, Any
@@ -19,16 +19,13 @@ from lms.catalog.content_operations import (
     update_lesson,
 )
 from lms.catalog.files import remove_file, store_cover
-from lms.catalog.models import Course, CourseState
-from lms.catalog.queries import PublishCheck, StudyCheck, is_studied, publish_problems
+from lms.catalog.models import Course
+from lms.catalog.queries import PublishCheck, StudyCheck, is_studied
 from lms.catalog.rules import CourseFacts, first_problem, frozen_changes, is_slug, latin_slug
-from lms.catalog.states import COURSE_MOVES
-from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
-from lms.core.states import move
 from lms.organizations.models import Organization
 
 __all__ = [
@@ -39,13 +36,11 @@ __all__ = [
     "create_course",
     "move_lesson",
     "order_lessons",
-    "publish_course",
     "remove_etextbook",
     "remove_lesson",
     "set_cover",
     "update_course",
     "update_lesson",
-    "withdraw_course",
 ]
 
 
@@ -135,30 +130,6 @@ def _change_slug(course: Course, slug: str) -> None:
             db.session.flush()
     except IntegrityError as error:
         raise Invalid(_l("这个网址已被其他课程使用。"), field="slug") from error
-
-
-def publish_course(actor: Person, course: Course) -> None:
-    """Open a course to everyone.
-
-    Raises NotAllowed, IllegalMove, or Invalid whose message lists what is missing.
-    """
-    require(actor, Permission.CATALOG_COURSE_PUBLISH, course.base_id)
-    problems = publish_problems(course)
-    if problems:
-        raise Invalid(" ".join(map(str, problems)))
-    move(course, CourseState.PUBLISHED, COURSE_MOVES)
-    course.published_at = course.published_at or clock.now()
-    _note(AuditTag.CATALOG_COURSE_PUBLISH, actor, course)
-
-
-def withdraw_course(actor: Person, course: Course) -> None:
-    """Take a course out of the catalogue; what was earned in it stands.
-
-    Raises NotAllowed, or IllegalMove for a course that is not published.
-    """
-    require(actor, Permission.CATALOG_COURSE_PUBLISH, course.base_id)
-    move(course, CourseState.WITHDRAWN, COURSE_MOVES)
-    _note(AuditTag.CATALOG_COURSE_WITHDRAW, actor, course)
 
 
 def set_cover(actor: Person, course: Course, file: IO[bytes] | None) -> None:

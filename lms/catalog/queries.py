@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
 from lms.catalog.models import Course, CourseState, CourseSubject, Etextbook, Lesson
 from lms.catalog.subject_tree import with_those_below
+from lms.catalog.version_models import CourseVersion, VersionState
+from lms.catalog.versions import names_etextbook
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
@@ -35,10 +37,27 @@ def get_course(slug: str) -> Course:
 
 
 def is_visible(course: Course, person: Person | None) -> bool:
-    """Whether `person` (None: a guest) may see the course; a draft only staff of its base may."""
+    """Whether `person` (None: a guest) may see the course.
+
+    A draft only staff of its base may, and the bureau while it judges it.
+    """
     if course.state is not CourseState.DRAFT:
         return True
-    return person is not None and is_allowed(person, Permission.CATALOG_COURSE_EDIT, course.base_id)
+    if person is None:
+        return False
+    return may_edit(course, person) or _waits_for_bureau_of(course, person)
+
+
+def may_edit(course: Course, person: Person) -> bool:
+    """Whether `person` is staff of the course's base."""
+    return is_allowed(person, Permission.CATALOG_COURSE_EDIT, course.base_id)
+
+
+def _waits_for_bureau_of(course: Course, person: Person) -> bool:
+    is_judged = course.review is not None and course.review.state is VersionState.BASE_APPROVED
+    return is_judged and is_allowed(
+        person, Permission.CATALOG_PUBLIC_COURSE_APPROVE, course.base_id
+    )
 
 
 def get_visible_course(slug: str, person: Person | None) -> Course:
@@ -55,7 +74,15 @@ def visible_courses(person: Person | None) -> Select[Course]:
     if person is None:
         return select(Course).where(is_out)
     own = organizations_with(person, Permission.CATALOG_COURSE_EDIT)
-    return select(Course).where(or_(is_out, Course.base_id.in_(own)))
+    return select(Course).where(or_(is_out, Course.base_id.in_(own), _is_judged_by(person)))
+
+
+def _is_judged_by(person: Person) -> ColumnElement[bool]:
+    judged = organizations_with(person, Permission.CATALOG_PUBLIC_COURSE_APPROVE)
+    waits = exists().where(
+        CourseVersion.course_id == Course.id, CourseVersion.state == VersionState.BASE_APPROVED
+    )
+    return and_(Course.base_id.in_(judged), waits)
 
 
 # Each word is a condition, and databases take only so many.
@@ -72,12 +99,17 @@ def published_courses(
 ) -> Select[Course]:
     """Published courses, narrowed by category, year, base, words in title, summary or lecturer,
     and by the code of a subject, which takes in those below it.
+
+    What the version in the catalogue says counts, not what its trainer is writing meanwhile.
     """
-    query = select(Course).where(Course.state == CourseState.PUBLISHED)
+    shown = CourseVersion
+    query = select(Course).join(Course.version)
+    query = query.options(contains_eager(Course.version), joinedload(Course.quality))
+    query = query.where(Course.state == CourseState.PUBLISHED)
     if category is not None:
-        query = query.where(Course.category == category)
+        query = query.where(shown.category == category)
     if year is not None:
-        query = query.where(Course.year == year)
+        query = query.where(shown.year == year)
     if base_id is not None:
         query = query.where(Course.base_id == base_id)
     if subject is not None:
@@ -89,7 +121,7 @@ def published_courses(
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    columns = (Course.title, Course.summary, Course.lecturer_name)
+    columns = (CourseVersion.title, CourseVersion.summary, CourseVersion.lecturer_name)
     # Chinese has no case; folding every text of every course would double the cost of a search.
     has_case = word.lower() != word.upper()
     return or_(
@@ -104,7 +136,8 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 def published_years() -> list[int]:
     """The years of published courses, newest first."""
-    query = select(Course.year).where(Course.state == CourseState.PUBLISHED).distinct()
+    is_shown = CourseVersion.state == VersionState.PUBLISHED
+    query = select(CourseVersion.year).where(is_shown).distinct()
     return sorted(db.session.scalars(query), reverse=True)
 
 
@@ -119,7 +152,13 @@ def publishing_bases() -> list[Organization]:
 def managed_courses(actor: Person, state: CourseState | None = None) -> Select[Course]:
     """The courses whose editing `actor` is entitled to."""
     own = organizations_with(actor, Permission.CATALOG_COURSE_EDIT)
-    query = select(Course).where(Course.base_id.in_(own)).options(selectinload(Course.lessons))
+    query = (
+        select(Course)
+        .where(Course.base_id.in_(own))
+        .options(
+            selectinload(Course.lessons), selectinload(Course.review), selectinload(Course.version)
+        )
+    )
     return query if state is None else query.where(Course.state == state)
 
 
@@ -139,20 +178,35 @@ def get_lesson(course: Course, lesson_id: int) -> Lesson:
 
 
 def get_etextbook(course: Course, etextbook_id: int) -> Etextbook:
-    """The e-textbook if it is of this course; raises NotFound otherwise."""
+    """The e-textbook if it is of this course's draft; raises NotFound otherwise."""
+    etextbook = db.session.get(Etextbook, etextbook_id)
+    is_here = etextbook is not None and etextbook.course_id == course.id
+    if etextbook is None or not is_here or etextbook.removed_at is not None:
+        raise NotFound()
+    return etextbook
+
+
+def get_readable_etextbook(course: Course, etextbook_id: int, person: Person | None) -> Etextbook:
+    """The e-textbook if a version names it, or if `person` edits the course; else NotFound.
+
+    Of whatever version: whoever studies an earlier one goes on reading what belongs to it.
+    """
     etextbook = db.session.get(Etextbook, etextbook_id)
     if etextbook is None or etextbook.course_id != course.id:
+        raise NotFound()
+    may_read_draft = person is not None and may_edit(course, person)
+    if not (may_read_draft or names_etextbook(etextbook.id)):
         raise NotFound()
     return etextbook
 
 
 def publish_problems(course: Course) -> list[str]:
-    """What keeps the course from being published, in words; empty if nothing does.
+    """What keeps the draft from being submitted, in words; empty if nothing does.
 
     The catalogue's own: lessons. Features above add theirs by `operations.add_publish_check`.
     """
     problems = [] if course.lessons else [_("还没有课时：请至少添加一个课时。")]
-    if course.closes_on is not None and course.state is not CourseState.PUBLISHED:
+    if course.closes_on is not None:
         problems += _closing_problems(course)
     checks: list[PublishCheck] = current_app.extensions.get("publish_checks", [])
     return problems + [problem for check in checks for problem in check(course)]

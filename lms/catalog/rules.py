@@ -19,6 +19,7 @@ RESERVED_SLUGS = frozenset({"new"})
 MOST_HOURS = Hours(9000)
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 SLOWEST_PACE_TENTHS, FASTEST_PACE_TENTHS = 10, 20
+LONGEST_REMARK = 500
 ETEXTBOOK_MAX_BYTES = 20 * 1024 * 1024
 PDF_MAGIC = b"%PDF-"
 
@@ -57,10 +58,25 @@ def course_price(course: _Priced, fen_per_hour: int) -> Fen:
     return price_of(course.hours, fen_per_hour)
 
 
+# Lesson time of one credit hour, in minutes.
+MINUTES_AN_HOUR = 45
+
+
+def suggested_hours(duration_ms: int) -> Hours:
+    """The hours that films of so many milliseconds make: 45 minutes each, tenths rounded down."""
+    return Hours(duration_ms * 10 // (MINUTES_AN_HOUR * 60_000))
+
+
 def latin_slug(title: str) -> str:
     """The latin words and figures of a title as an address, or "" for a title without any."""
     words = re.findall(r"[a-z0-9]+", title.lower())
     return "-".join(words)[:LONGEST_SLUG].strip("-")
+
+
+def next_year_slug(slug: str, year: int) -> str:
+    """The address of a course's copy for `year`: its year replaced, or the year added."""
+    bare = re.sub(r"-20[0-9]{2}$", "", slug)
+    return f"{bare[: LONGEST_SLUG - 5].rstrip('-')}-{year}"
 
 
 def is_slug(text: str) -> bool:
@@ -89,6 +105,29 @@ def first_problem(facts: CourseFacts) -> tuple[str, Any] | None:
     )
     return next(((field, message) for field, is_right, message in checks if not is_right), None)
 
+
+# Shandong 2025, 二(三): twice the hours of a selected quality course go to its lecturer.
+QUALITY_FACTOR = 2
+
+
+def lecturer_hours(hours: Hours) -> Hours:
+    """What the lecturer of a selected quality course of so many hours gets."""
+    return Hours(hours.tenths * QUALITY_FACTOR)
+
+
+# What a version copies from the draft, under the same names.
+VERSION_FACTS = (
+    "title",
+    "summary",
+    "category",
+    "hours",
+    "year",
+    "lecturer_name",
+    "lecturer_title",
+    "lecturer_about",
+    "requires_exam",
+    "max_pace_tenths",
+)
 
 # What a certificate and an hour in the bank were earned by may not change under the learner.
 FROZEN_FIELDS = ("category", "hours", "year", "requires_exam")

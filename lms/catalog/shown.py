@@ -16,7 +16,7 @@ def shown_courses(viewer: Person | None, ids: Collection[int]) -> dict[int, Show
     """Their titles; what stands in the catalogue is linked, for anybody may open it."""
     return {
         course.id: Shown(
-            _("课程 %(title)s", title=course.title),
+            _("课程 %(title)s", title=course.shown.title),
             url_for("catalog.course", slug=course.slug) if viewer and _is_open(course) else None,
         )
         for course in db.session.scalars(select(Course).where(Course.id.in_(ids)))

@@ -19,17 +19,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.models import Person
-from lms.accounts.queries import is_allowed
 from lms.catalog import queries
 from lms.catalog.cards import card_of, cover_url, price_now
 from lms.catalog.covers import cover_version, drawn_cover
 from lms.catalog.files import media_file
 from lms.catalog.forms import CatalogueForm
 from lms.catalog.models import Course, CourseState, EtextbookFormat
+from lms.catalog.quality_operations import may_mark
 from lms.catalog.subject_operations import subjects_of
 from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
-from lms.core.permissions import Permission
 from lms.web.auth import open_to_all
 from lms.web.paging import newest_first, record_id
 from lms.web.slots import collect
@@ -104,17 +103,20 @@ def front_section() -> str:
 def course(slug: str) -> str:
     person = visitor()
     found = queries.get_visible_course(slug, person)
-    can_edit = person is not None and is_allowed(
-        person, Permission.CATALOG_COURSE_EDIT, found.base_id
-    )
+    can_edit = person is not None and queries.may_edit(found, person)
+    is_preview = can_edit and "draft" in request.args
+    shown = found if is_preview else found.shown
     return render_template(
         "catalog/course.html",
         course=found,
-        price_fen=price_now(found),
+        shown=shown,
+        is_preview=is_preview,
+        price_fen=price_now(shown),
         cover_url=cover_url(found),
         subjects=subjects_of(found),
         actions=collect("course.actions", course=found, person=person),
         can_edit=can_edit,
+        can_mark=person is not None and may_mark(person, found),
     )
 
 
@@ -138,8 +140,9 @@ def cover(slug: str) -> Response:
 @open_to_all
 def etextbook(slug: str, etextbook_id: int) -> BaseResponse:
     """The file of a PDF; whoever may not keep it, or opens another book, is led to the reader."""
-    found = queries.get_visible_course(slug, visitor())
-    book = queries.get_etextbook(found, etextbook_id)
+    person = visitor()
+    found = queries.get_visible_course(slug, person)
+    book = queries.get_readable_etextbook(found, etextbook_id, person)
     # The reader's own requests say so. It keeps nobody from copying what they can read, but no
     # page hands the file out.
     is_read = READER_HEADER in request.headers

@@ -77,23 +77,23 @@ def _save(make: Callable[[], Certificate], cycle_id: int) -> Certificate:
 
 
 def _printed(cycle: Cycle) -> Certificate:
-    course, person = cycle.course, cycle.person
+    course, version, person = cycle.course, cycle.version, cycle.person
     now = clock.now()
     return Certificate(
-        number=_draw_number(course.year, cycle),
+        number=_draw_number(version.year, cycle),
         code=secrets.token_urlsafe(CODE_BYTES),
         cycle_id=cycle.id,
         person_id=person.id,
         base_id=course.base_id,
         person_name=person.name,
         identity_tail=person.identity_tail,
-        course_title=course.title,
-        category=course.category,
-        hours=course.hours,
-        year=course.year,
+        course_title=version.title,
+        category=version.category,
+        hours=version.hours,
+        year=version.year,
         base_name=course.base.name,
         issuer_name=current_app.extensions["settings"].issuer_name,
-        has_exam=course.requires_exam,
+        has_exam=version.requires_exam,
         completed_at=cycle.ended_at or now,
         issued_at=now,
     )

@@ -6,6 +6,12 @@ certificate happen together or not at all. Handlers are connected in a feature's
 
 from blinker import Signal
 
+course_copied = Signal("sender is the new catalog.Course; source=, lessons= (new by old), actor=")
+course_frozen = Signal("sender is the catalog.CourseVersion just made of a course as it is")
+quality_marked = Signal("sender is the catalog.QualityMark just given to a course")
+quality_taken_back = Signal(
+    "sender is the catalog.QualityMark just taken back; it holds the reason"
+)
 cycle_completed = Signal("sender is the enrollments.Cycle that has just been completed")
 cycle_withdrawn = Signal("sender is the enrollments.Cycle that a refund is about to end")
 cycle_started = Signal("sender is the enrollments.Cycle that has just begun")

@@ -16,8 +16,12 @@ class Permission(LabelledEnum):
     AUDIT_EVENT_EXPORT = "audit:event:export", _l("导出审计记录")
     AUDIT_EVENT_READ = "audit:event:read", _l("查看审计记录")
     BANK_LEDGER_READ = "bank:ledger:read", _l("查看学时银行账目")
+    CATALOG_COURSE_APPROVE = "catalog:course:approve", _l("审核本基地课程")
     CATALOG_COURSE_EDIT = "catalog:course:edit", _l("编辑课程")
     CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布和撤回课程")
+    CATALOG_PUBLIC_COURSE_APPROVE = "catalog:public-course:approve", _l("审核公需科目课程")
+    CATALOG_QUALITY_MARK = "catalog:quality:mark", _l("认定优质课")
+    CATALOG_REVIEW_READ = "catalog:review:read", _l("查看送审课程")
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
     HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
@@ -80,7 +84,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _TEACHING
         | _OWN_ORGANIZATION
         | {
+            P.CATALOG_COURSE_APPROVE,
             P.CATALOG_COURSE_PUBLISH,
+            P.CATALOG_REVIEW_READ,
             P.CERTIFICATES_CERTIFICATE_REVOKE,
             P.EXAMS_RESTUDY_DECIDE,
             P.HOURS_DELIVERY_READ,
@@ -96,6 +102,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _SCHEMES
         | {
             P.BANK_LEDGER_READ,
+            P.CATALOG_PUBLIC_COURSE_APPROVE,
+            P.CATALOG_QUALITY_MARK,
+            P.CATALOG_REVIEW_READ,
             P.HOURS_DELIVERY_READ,
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,

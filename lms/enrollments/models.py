@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.catalog.models import Course
+from lms.catalog.version_models import CourseVersion
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
@@ -30,7 +31,11 @@ class EntryReason(LabelledEnum):
 
 
 class Cycle(Model):
-    """A study cycle. At most one of a person and course is active, and at most one completed."""
+    """A study cycle. At most one of a person and course is active, and at most one completed.
+
+    It is bound to the version of the course that it began with: whatever the trainer changes and
+    publishes meanwhile, lessons, films, hours and exam stay what they were.
+    """
 
     __tablename__ = "cycles"
     __table_args__ = (
@@ -56,6 +61,7 @@ class Cycle(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_versions.id"), index=True)
     number: Mapped[int]
     state: Mapped[CycleState] = mapped_column(EnumType(CycleState), default=CycleState.ACTIVE)
     reason: Mapped[EntryReason] = mapped_column(EnumType(EntryReason))
@@ -64,3 +70,4 @@ class Cycle(Model):
 
     person: Mapped[Person] = relationship()
     course: Mapped[Course] = relationship()
+    version: Mapped[CourseVersion] = relationship()

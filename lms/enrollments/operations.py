@@ -54,7 +54,7 @@ def _resumed(latest: Cycle) -> Cycle:
 def _check_free(course: Course) -> None:
     if not course.published_at:
         raise NotFound()
-    if course.category is not HourCategory.PUBLIC:
+    if course.shown.category is not HourCategory.PUBLIC:
         raise NotAllowed(_l("专业科目课程需要先购买。"))
     if not course.is_open:
         raise Conflict(_l("本课程已停止报名。"))
@@ -63,8 +63,16 @@ def _check_free(course: Course) -> None:
 def _start(
     actor: Person, person: Person, course: Course, number: int, reason: EntryReason
 ) -> Cycle:
+    # A course that was never published has no version, and nothing that could be studied.
+    if course.version is None:
+        raise Conflict(_l("本课程还没有发布，不能学习。"))
     cycle = Cycle(
-        person_id=person.id, course=course, number=number, reason=reason, state=CycleState.ACTIVE
+        person_id=person.id,
+        course=course,
+        version=course.version,
+        number=number,
+        reason=reason,
+        state=CycleState.ACTIVE,
     )
     try:
         with db.session.begin_nested():

@@ -43,7 +43,11 @@ def _latest(person: Person, course: Course, state: CycleState | None) -> Cycle |
 
 def cycles_of(person: Person) -> list[Cycle]:
     """All cycles of the person with their courses: those under way first, then the newest."""
-    query = select(Cycle).where(Cycle.person_id == person.id).options(joinedload(Cycle.course))
+    query = (
+        select(Cycle)
+        .where(Cycle.person_id == person.id)
+        .options(joinedload(Cycle.course).joinedload(Course.version), joinedload(Cycle.version))
+    )
     is_over = Cycle.state != CycleState.ACTIVE
     return list(db.session.scalars(query.order_by(is_over, Cycle.id.desc())))
 

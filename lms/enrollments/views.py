@@ -39,7 +39,7 @@ def cycle_url(cycle_id: int) -> str:
 def course_action(course: Course, person: Person | None) -> str | None:
     """The button of the course page: enrol, go on, or that one is done; None for what is sold."""
     cycle = queries.latest_cycle(person, course) if person is not None else None
-    if cycle is None and course.category is not HourCategory.PUBLIC:
+    if cycle is None and course.shown.category is not HourCategory.PUBLIC:
         return None
     return render_template(
         "enrollments/_course_action.html",

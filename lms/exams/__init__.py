@@ -5,11 +5,12 @@ from flask_babel import lazy_gettext as _l
 
 from lms.catalog.models import Course
 from lms.catalog.operations import add_publish_check
+from lms.core.events import course_copied
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
 from lms.exams import manage_views, queries, tasks, views
-from lms.exams.settings_operations import exam_problems
+from lms.exams.settings_operations import copy_exam, exam_problems
 from lms.web import navigation, slots
 
 
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     add_publish_check(app, exam_problems)
+    course_copied.connect(copy_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "manage.course", _course_card, order=30)
     navigation.add(app, _restudy_entry())
@@ -36,7 +38,7 @@ def _restudy_entry() -> navigation.Entry:
 
 
 def _cycle_card(cycle: Cycle) -> str | None:
-    if not cycle.course.requires_exam:
+    if not cycle.version.requires_exam:
         return None
     return render_template("exams/_cycle_card.html", **views.exam_facts(cycle))
 

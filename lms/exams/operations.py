@@ -64,7 +64,7 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
 
 def _check_may_open(cycle: Cycle) -> ExamSettings:
     settings = queries.exam_settings(cycle.course_id)
-    if not cycle.course.requires_exam or settings is None:
+    if not cycle.version.requires_exam or settings is None:
         raise Conflict(_l("本课程没有考试。"))
     if cycle.state is not CycleState.ACTIVE:
         raise Conflict(_l("本次学习已经结束，不能再参加考试。"))

@@ -115,7 +115,7 @@ def applications_to_see(actor: Person) -> Select[RestudyApplication]:
         .join(Course, Cycle.course_id == Course.id)
         .where(or_(Person.unit_id.in_(ids), Course.base_id.in_(ids)), Person.id != actor.id)
         .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.person))
-        .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.course))
+        .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.version))
     )
 
 

@@ -51,6 +51,14 @@ def set_exam(
     return settings
 
 
+def copy_exam(copied: Course, source: Course, lessons: object, actor: Person) -> None:
+    """Handler of events.course_copied: the copy is examined like its source."""
+    settings = exam_settings(source.id)
+    if settings is not None:
+        parts = [Part(**part) for part in settings.parts]
+        set_exam(actor, copied, parts, settings.pass_percent, settings.minutes)
+
+
 def exam_problems(course: Course) -> list[str]:
     """What keeps the course's exam from being held, in words; empty if nothing does."""
     if not course.requires_exam:

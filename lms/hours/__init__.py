@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from lms.core import events
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.hours import bank, cli, manage_views, operations, tasks, views
+from lms.hours import bank, cli, lectures, manage_views, operations, tasks, views
 from lms.web import navigation, slots
 
 
@@ -17,6 +17,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     cli.register(app)
     events.certificate_revoked.connect(operations.reverse_revoked)
+    events.quality_marked.connect(lectures.write_lecture_credit)
+    events.quality_taken_back.connect(lectures.reverse_lecture_credit)
+    events.person_merged.connect(lectures.merge_lecturer)
     every(app.extensions["settings"].delivery_every, tasks.deliver_due)
     slots.fill(app, "me.cards", views.year_card, order=10)
     slots.fill(app, "person.cards", views.person_card, order=10)

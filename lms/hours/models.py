@@ -8,11 +8,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.catalog.models import Course
+from lms.catalog.quality_models import QualityMark
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, HourCategory, LabelledEnum
 from lms.core.types import Hours, HoursType, Instant
 from lms.enrollments.models import Cycle
+
+
+class CreditKind(LabelledEnum):
+    """What hours were earned by."""
+
+    LECTURE = "lecture", _l("优质课授课")
+    STUDY = "study", _l("完成课程")
 
 
 class DeliveryKind(LabelledEnum):
@@ -37,17 +46,27 @@ class DeliveryProblem(LabelledEnum):
 
 
 class Credit(Model):
-    """The hours that one completed cycle earned. Written once, with the certificate."""
+    """Hours earned once: by a completed cycle, or by lecturing in a selected quality course.
+
+    A cycle's are written with its certificate; a lecturer's with the selection, whose number
+    stands in the certificate's place.
+    """
 
     __tablename__ = "credits"
     __table_args__ = (
         # A second one only after the cycle has passed to another person, the first reversed.
         UniqueConstraint("cycle_id", "person_id"),
+        UniqueConstraint("quality_mark_id", "person_id"),
+        CheckConstraint(
+            "(cycle_id IS NULL) <> (quality_mark_id IS NULL)", name="earned_by_one_thing"
+        ),
         CheckConstraint("hours > 0", name="hours_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"))
+    quality_mark_id: Mapped[int | None] = mapped_column(ForeignKey("quality_marks.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     year: Mapped[int]
     category: Mapped[HourCategory] = mapped_column(EnumType(HourCategory))
@@ -57,11 +76,17 @@ class Credit(Model):
     certificate_number: Mapped[str] = mapped_column(String(64), unique=True)
     earned_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 
-    cycle: Mapped[Cycle] = relationship()
+    course: Mapped[Course] = relationship()
+    cycle: Mapped[Cycle | None] = relationship()
+    quality_mark: Mapped[QualityMark | None] = relationship()
     person: Mapped[Person] = relationship()
     deliveries: Mapped[list["Delivery"]] = relationship(
         back_populates="credit", order_by="Delivery.id"
     )
+
+    @property
+    def kind(self) -> CreditKind:
+        return CreditKind.STUDY if self.quality_mark_id is None else CreditKind.LECTURE
 
     @property
     def reference(self) -> str:

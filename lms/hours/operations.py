@@ -30,17 +30,18 @@ def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
         return found
     credit = Credit(
         cycle=cycle,
+        course_id=cycle.course_id,
         person_id=cycle.person_id,
-        year=cycle.course.year,
-        category=cycle.course.category,
-        hours=cycle.course.hours,
-        title=cycle.course.title,
+        year=cycle.version.year,
+        category=cycle.version.category,
+        hours=cycle.version.hours,
+        title=cycle.version.title,
         certificate_number=certificate_number,
         earned_at=clock.now(),
     )
     db.session.add(credit)
     db.session.flush()
-    _write_delivery(credit, DeliveryKind.CREDIT)
+    write_delivery(credit, DeliveryKind.CREDIT)
     return credit
 
 
@@ -49,7 +50,7 @@ def reverse_credit(cycle_id: int, reason: str) -> Delivery | None:
     credit = _credit_of(cycle_id)
     if credit is None:
         return None
-    return credit.delivery(DeliveryKind.REVERSAL) or _write_delivery(
+    return credit.delivery(DeliveryKind.REVERSAL) or write_delivery(
         credit, DeliveryKind.REVERSAL, reason
     )
 
@@ -64,7 +65,7 @@ def hand_over_credit(cycle: Cycle, certificate_number: str, reason: str) -> Cred
     if old is None or old.is_reversed:
         return None
     reverse_credit(cycle.id, reason)
-    same = ("year", "category", "hours", "title", "earned_at")
+    same = ("course_id", "year", "category", "hours", "title", "earned_at")
     credit = Credit(
         cycle=cycle,
         person_id=cycle.person_id,
@@ -73,7 +74,7 @@ def hand_over_credit(cycle: Cycle, certificate_number: str, reason: str) -> Cred
     )
     db.session.add(credit)
     db.session.flush()
-    _write_delivery(credit, DeliveryKind.CREDIT)
+    write_delivery(credit, DeliveryKind.CREDIT)
     return credit
 
 
@@ -83,7 +84,8 @@ def _credit_of(cycle_id: int) -> Credit | None:
     return db.session.scalar(query.order_by(Credit.id.desc()).limit(1))
 
 
-def _write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Delivery:
+def write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Delivery:
+    """Put a message about the credit into the outbox; it is sent after the commit."""
     delivery = Delivery(
         credit=credit, kind=kind, idempotency_key=secrets.token_hex(16), reason=reason
     )
@@ -99,7 +101,7 @@ def retry_delivery(actor: Person, delivery: Delivery) -> None:
     Raises NotAllowed unless `actor` may see the deliveries of the course's base, IllegalMove if
     the bank has acknowledged it already.
     """
-    base_id = delivery.credit.cycle.course.base_id
+    base_id = delivery.credit.course.base_id
     require(actor, Permission.HOURS_DELIVERY_READ, base_id)
     if delivery.state is not DeliveryState.PENDING:
         move(delivery, DeliveryState.PENDING, DELIVERY_MOVES)

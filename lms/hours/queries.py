@@ -1,7 +1,7 @@
 """A person's credits and statements, and the deliveries that staff look after."""
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
@@ -12,7 +12,6 @@ from lms.core.enums import HourCategory
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.core.types import ZERO_HOURS, Hours
-from lms.enrollments.models import Cycle
 from lms.hours.models import BankStatement, Credit, Delivery, DeliveryState
 
 
@@ -25,10 +24,10 @@ def credits_of(person: Person, year: int) -> list[Credit]:
 def _credits() -> Select[Credit]:
     return (
         select(Credit)
-        .join(Credit.cycle)
-        .join(Cycle.course)
+        .join(Credit.course)
         .options(
-            contains_eager(Credit.cycle).contains_eager(Cycle.course),
+            contains_eager(Credit.course),
+            joinedload(Credit.cycle),
             selectinload(Credit.deliveries),
         )
     )
@@ -93,13 +92,11 @@ def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
     return (
         select(Delivery)
         .join(Delivery.credit)
-        .join(Credit.cycle)
-        .join(Cycle.course)
+        .join(Credit.course)
         .join(Credit.person)
         .options(
             contains_eager(Delivery.credit).options(
-                contains_eager(Credit.cycle).contains_eager(Cycle.course),
-                contains_eager(Credit.person),
+                contains_eager(Credit.course), contains_eager(Credit.person)
             )
         )
         .where(Delivery.state == state, Course.base_id.in_(bases))
@@ -110,7 +107,7 @@ def get_delivery(actor: Person, delivery_id: int) -> Delivery:
     """A delivery that `actor` may see; raises NotFound otherwise."""
     found = db.session.get(Delivery, delivery_id)
     if found is None or not is_allowed(
-        actor, Permission.HOURS_DELIVERY_READ, found.credit.cycle.course.base_id
+        actor, Permission.HOURS_DELIVERY_READ, found.credit.course.base_id
     ):
         raise NotFound()
     return found

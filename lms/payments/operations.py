@@ -69,7 +69,7 @@ def _check_can_be_bought(actor: Person, course: Course) -> None:
 
 def price_fen(course: Course) -> int:
     """What the course costs now, in fen."""
-    return course_price(course, current_app.extensions["settings"].price_per_hour)
+    return course_price(course.shown, current_app.extensions["settings"].price_per_hour)
 
 
 def _write_order(actor: Person, course: Course) -> Order:
@@ -80,7 +80,7 @@ def _write_order(actor: Person, course: Course) -> Order:
         person=actor,
         course=course,
         amount_fen=price_fen(course),
-        hours=course.hours,
+        hours=course.shown.hours,
         created_at=now,
         expires_at=now + wait,
     )
@@ -94,7 +94,8 @@ def begin_payment(order: Order, return_url: str) -> str:
     """The address of the cashier for an order that waits; raises Conflict for any other."""
     if order.state is not OrderState.PENDING or order.is_expired:
         raise Conflict(_l("订单已不在待支付状态，请回到课程页面重新下单。"))
-    return gateway().create_payment(order.number, order.amount_fen, order.course.title, return_url)
+    title = order.course.shown.title
+    return gateway().create_payment(order.number, order.amount_fen, title, return_url)
 
 
 def close_order(order: Order) -> None:

@@ -16,7 +16,7 @@ from lms.payments.models import Order, OrderState, Payment, Refund
 def orders_of(person: Person) -> Select[Order]:
     """A person's orders with their courses."""
     query = select(Order).where(Order.person_id == person.id)
-    return query.options(joinedload(Order.course))
+    return query.options(joinedload(Order.course).joinedload(Course.version))
 
 
 def get_own_order(person: Person, number: str) -> Order:
@@ -81,7 +81,8 @@ def managed_orders(actor: Person, state: OrderState | None) -> Select[Order]:
     query = select(Order).join(Order.course).where(Course.base_id.in_(bases))
     if state is not None:
         query = query.where(Order.state == state)
-    return query.options(joinedload(Order.course), joinedload(Order.person))
+    courses = joinedload(Order.course).joinedload(Course.version)
+    return query.options(courses, joinedload(Order.person))
 
 
 def get_managed_order(actor: Person, number: str) -> Order:

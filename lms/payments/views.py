@@ -82,7 +82,7 @@ def cancel(number: str) -> Response:
 
 def buy_button(course: Course, person: Person | None) -> str | None:
     """Filler of "course.actions": buy, or go on paying; nothing once it is bought."""
-    if course.category is not HourCategory.PROFESSIONAL or not course.is_open:
+    if course.shown.category is not HourCategory.PROFESSIONAL or not course.is_open:
         return None
     learner = person if person is not None and person.is_authenticated else None
     pending = None

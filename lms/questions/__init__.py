@@ -3,7 +3,9 @@
 from flask import Flask, render_template
 
 from lms.catalog.models import Course
+from lms.core.events import course_copied
 from lms.questions import (
+    copying,
     export_views,
     import_views,
     manage_views,
@@ -22,6 +24,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(picture_views.blueprint)
     shown.register(app)
+    course_copied.connect(copying.copy_questions)
     slots.fill(app, "manage.tab", _tab, order=20)
     slots.fill(app, "manage.course", _course_card, order=20)
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from flask import Flask, current_app
+from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.catalog.differences import add_difference_check
 from lms.catalog.models import Course, Lesson
 from lms.catalog.operations import add_publish_check
+from lms.catalog.rules import suggested_hours
+from lms.catalog.version_models import VersionLesson
+from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.videos import (
@@ -16,8 +20,10 @@ from lms.videos import (
     queries,
     quota_views,
     quotas,
+    sharing,
     tasks,
     upload_views,
+    versions,
     views,
 )
 from lms.web import navigation, slots
@@ -34,7 +40,11 @@ def register(app: Flask) -> None:
     slots.fill_each(app, "manage.lesson.state", manage_views.states, order=20)
     slots.fill(app, "manage.lessons", manage_views.uploading, order=20)
     slots.fill(app, "manage.lesson", manage_views.panel, order=20)
+    slots.fill(app, "manage.hours", hours_hint, order=20)
     add_publish_check(app, publish_problems)
+    add_difference_check(app, versions.video_differences)
+    course_copied.connect(sharing.copy_videos)
+    course_frozen.connect(versions.bind_videos)
     every(10, tasks.requeue_packaging)
     every(3600, tasks.clean_up)
     every(3600, quotas.count_packages)
@@ -53,16 +63,28 @@ def _quota_entry() -> navigation.Entry:
     )
 
 
-def lesson_meta(lesson: Lesson) -> str | None:
+def lesson_meta(lesson: Lesson | VersionLesson) -> str | None:
     """How long the lesson is, once it can be watched."""
     return lesson_metas([lesson]).get(lesson.id)
 
 
-def lesson_metas(lessons: Sequence[Lesson]) -> dict[int, str]:
-    """How long each of many lessons is, by its id; those that cannot be watched are left out."""
+def lesson_metas(lessons: Sequence[Lesson | VersionLesson]) -> dict[int, str]:
+    """How long each of many lessons is, by its id; those that cannot be watched are left out.
+
+    They are all of one draft, or all of one version.
+    """
     template = current_app.jinja_env.get_template("videos/_length.html")
-    videos = queries.current_videos([lesson.id for lesson in lessons])
+    videos = versions.videos_shown(lessons)
     return {lesson_id: template.render(video=video) for lesson_id, video in videos.items()}
+
+
+def hours_hint(course: Course) -> str | None:
+    """What the length of its films suggests for the hours of a course; None before there is any."""
+    duration_ms = queries.total_duration_ms(course)
+    hours = suggested_hours(duration_ms)
+    if not hours:
+        return None
+    return render_template("videos/_hours.html", duration_ms=duration_ms, hours=hours)
 
 
 def publish_problems(course: Course) -> list[str]:

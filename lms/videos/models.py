@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.catalog.models import Lesson
+from lms.catalog.version_models import VersionLesson
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
@@ -78,6 +80,8 @@ class Video(Model):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id"), index=True)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # A film of a copied course has no files of its own: it plays this one's package.
+    shares_id: Mapped[int | None] = mapped_column(ForeignKey("videos.id"), index=True)
     state: Mapped[VideoState] = mapped_column(
         EnumType(VideoState), default=VideoState.UPLOADED, index=True
     )
@@ -114,6 +118,12 @@ class Video(Model):
     ready_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     lesson: Mapped[Lesson] = relationship()
+    shares: Mapped["Video | None"] = relationship(remote_side=[id])
+
+    @property
+    def package(self) -> "Video":
+        """The film whose files and secret are used: this one, or the one that it shares."""
+        return self.shares or self
 
     @property
     def is_in_work(self) -> bool:
@@ -134,6 +144,30 @@ class Video(Model):
     def is_audio(self) -> bool:
         """Whether it is a lesson to listen to: sound and a still."""
         return self.renditions == [SOUND.name]
+
+
+class VersionVideo(Model):
+    """The film that a lesson has in a version of its course, and of it which package.
+
+    A film that is replaced stays with the versions made before, and so do the files of its
+    package: learners who began with it end with it.
+    """
+
+    __tablename__ = "version_videos"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["version_id", "lesson_id"],
+            ["version_lessons.version_id", "version_lessons.lesson_id"],
+        ),
+    )
+
+    version_id: Mapped[int] = mapped_column(primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id"), index=True)
+    package_version: Mapped[int]
+
+    lesson: Mapped[VersionLesson] = relationship()
+    video: Mapped[Video] = relationship()
 
 
 class Subtitle(Model):

@@ -39,6 +39,13 @@ def newest_videos(lesson_ids: Collection[int]) -> dict[int, Video]:
     return {video.lesson_id: video for video in db.session.scalars(query)}
 
 
+def total_duration_ms(course: Course) -> int:
+    """How long the films of the draft's lessons are together, in milliseconds."""
+    query = select(func.sum(Video.duration_ms)).join(Lesson)
+    query = query.where(Lesson.course_id == course.id, Video.state == VideoState.READY)
+    return db.session.scalar(query) or 0
+
+
 def get_video(video_id: int) -> Video:
     """The video; raises NotFound if there is none."""
     video = db.session.get(Video, video_id)
@@ -50,7 +57,7 @@ def get_video(video_id: int) -> Video:
 def package_url(video: Video, name: str) -> str:
     """The address of a file of the video's package: "poster.jpg", "thumbnails.vtt"."""
     base = settings().media_base_url.rstrip("/")
-    return f"{base}/{video.public_id}/{video.package_version}/{name}"
+    return f"{base}/{video.package.public_id}/{video.package_version}/{name}"
 
 
 def poster_url(video: Video) -> str:

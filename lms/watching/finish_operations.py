@@ -70,5 +70,5 @@ def _finish_course(cycle: Cycle) -> None:
     db.session.add(WatchedCourse(cycle_id=cycle.id))
     db.session.flush()
     course_watched.send(cycle)
-    if not cycle.course.requires_exam:
+    if not cycle.version.requires_exam:
         complete_cycle(cycle)

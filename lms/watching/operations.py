@@ -15,7 +15,7 @@ from lms.enrollments.models import Cycle, CycleState
 from lms.questions.models import QuestionUse
 from lms.questions.queries import pool
 from lms.videos.models import Video
-from lms.videos.queries import current_video
+from lms.videos.versions import bound_video
 from lms.watching import rules
 from lms.watching.errors import LeaseLost
 from lms.watching.models import LessonProgress, StudyClock
@@ -103,17 +103,18 @@ def drop_lease(cycle: Cycle) -> None:
 
 
 def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
-    """Bind the cycle to the lesson's present video and draw the gates."""
+    """Begin the film that the lesson has in the cycle's version, and draw the gates."""
     if cycle.state is not CycleState.ACTIVE or cycle.course.is_past_closing:
         raise Conflict(_l("课程已经结束，没有学过的课时不能再学。"))
-    video = current_video(lesson.id)
-    if video is None:
+    bound = bound_video(cycle.version_id, lesson.id)
+    if bound is None:
         raise Conflict(_l("本课时的视频正在准备，请稍后再来。"))
+    video = bound.video
     progress = LessonProgress(
         cycle_id=cycle.id,
         lesson_id=lesson.id,
         video_id=video.id,
-        package_version=video.package_version,
+        package_version=bound.package_version,
         window_count=video.window_count,
         window_ms=video.window_seconds * 1000,
         duration_ms=video.duration_ms,
@@ -143,21 +144,22 @@ def _load(study_clock: StudyClock, progress: LessonProgress) -> None:
 
 def _terms(study_clock: StudyClock, progress: LessonProgress, settings: Settings) -> WatchTerms:
     now_ms = clock.now_ms()
+    package = progress.video.package
     rest_ms = progress.duration_ms - (progress.window_count - 1) * progress.window_ms
     return WatchTerms(
         person_id=study_clock.person_id,
         lease=study_clock.lease,
         progress_id=progress.id,
-        video_id=progress.video_id,
+        video_id=package.id,
         package_version=progress.package_version,
         window_count=progress.window_count,
         window_ms=progress.window_ms,
         last_window_ms=rest_ms,
-        pace_tenths=progress.cycle.course.max_pace_tenths,
+        pace_tenths=progress.cycle.version.max_pace_tenths,
         closes_at_ms=closes_at_ms(progress.cycle),
         expires_at_ms=now_ms + settings.watch_token_hours * 3_600_000,
         started_at_ms=int(progress.started_at.timestamp() * 1000),
-        public_id=progress.video.public_id,
+        public_id=package.public_id,
     )
 
 

@@ -5,12 +5,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.catalog.models import Lesson
+from lms.catalog.version_models import VersionLesson
 from lms.enrollments.models import Cycle
 from lms.videos import queries as videos
 
 
-def player_settings(cycle: Cycle, lesson: Lesson) -> dict[str, Any]:
+def player_settings(cycle: Cycle, lesson: VersionLesson) -> dict[str, Any]:
     """The JSON block of the player's page. It holds nothing that is worth hiding."""
     place: dict[str, Any] = {"cycle_id": cycle.id, "lesson_id": lesson.id}
     return {
@@ -27,7 +27,7 @@ def player_settings(cycle: Cycle, lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _subtitles(lesson: Lesson) -> list[dict[str, str]]:
+def _subtitles(lesson: VersionLesson) -> list[dict[str, str]]:
     return [
         {
             "url": videos.subtitle_url(one),

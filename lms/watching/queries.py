@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from lms.catalog.models import Lesson
+from lms.catalog.version_models import VersionLesson
 from lms.core import clock
 from lms.core.db import db
 from lms.enrollments.models import Cycle
-from lms.videos.models import Video, VideoState
+from lms.videos.models import Video
+from lms.videos.versions import videos_of_version
 from lms.watching.models import LessonProgress, Popup, StudyClock, WatchedCourse
 from lms.watching.rules import read_trail
 
@@ -19,7 +20,7 @@ from lms.watching.rules import read_trail
 class LessonStanding:
     """A lesson in a cycle: its progress if it was begun, and how much of it is released."""
 
-    lesson: Lesson
+    lesson: VersionLesson
     video: Video | None
     progress: LessonProgress | None
     released_ms: int
@@ -64,13 +65,13 @@ def find_progress(cycle_id: int, lesson_id: int) -> LessonProgress | None:
 
 
 def progress_of(cycle: Cycle) -> list[LessonStanding]:
-    """Every lesson of the cycle's course in order, with what is released of it."""
+    """Every lesson of the cycle's version in order, with what is released of it."""
     begun = {progress.lesson_id: progress for progress in _progress_rows(cycle)}
-    ready = _ready_videos(cycle.course_id)
+    films = videos_of_version(cycle.version_id)
     in_play = _in_play(cycle.person_id)
     return [
-        _standing(lesson, begun.get(lesson.id), ready.get(lesson.id), in_play)
-        for lesson in cycle.course.lessons
+        _standing(lesson, begun.get(lesson.id), films.get(lesson.id), in_play)
+        for lesson in cycle.version.lessons
     ]
 
 
@@ -80,21 +81,12 @@ def _progress_rows(cycle: Cycle) -> Sequence[LessonProgress]:
     ).all()
 
 
-def _ready_videos(course_id: int) -> dict[int, Video]:
-    query = (
-        select(Video)
-        .join(Lesson)
-        .where(Lesson.course_id == course_id, Video.state == VideoState.READY)
-    )
-    return {video.lesson_id: video for video in db.session.scalars(query)}
-
-
 def _in_play(person_id: int) -> StudyClock | None:
     return db.session.get(StudyClock, person_id, populate_existing=True)
 
 
 def _standing(
-    lesson: Lesson,
+    lesson: VersionLesson,
     progress: LessonProgress | None,
     video: Video | None,
     in_play: StudyClock | None,
@@ -116,11 +108,12 @@ def released_windows(progress: LessonProgress, in_play: StudyClock | None) -> in
 
 
 def lesson_ids_to_watch(cycle: Cycle) -> set[int]:
-    """The lessons that make the course watched: those with a video, or begun in this cycle.
+    """The lessons that make the course watched: those with a film in the version, or begun.
 
-    A lesson added without a video yet cannot be watched and holds nobody up.
+    A lesson without one, such as versions of old courses may have, holds nobody up.
     """
-    return set(_ready_videos(cycle.course_id)) | {row.lesson_id for row in _progress_rows(cycle)}
+    begun = {row.lesson_id for row in _progress_rows(cycle)}
+    return begun | set(videos_of_version(cycle.version_id))
 
 
 def finished_lesson_ids(cycle: Cycle) -> set[int]:

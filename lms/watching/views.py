@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.catalog.queries import get_lesson
+from lms.catalog.versions import get_version_lesson
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, transaction
@@ -66,7 +66,7 @@ def _study_facts(own: Cycle) -> dict[str, Any]:
 @signed_in
 def lesson(cycle_id: int, lesson_id: int) -> str:
     own = get_own_cycle(current_user, cycle_id)
-    shown = get_lesson(own.course, lesson_id)
+    shown = get_version_lesson(own.version, lesson_id)
     facts = _study_facts(own)
     lessons = facts["lessons"]
     place = next(number for number, one in enumerate(lessons) if one.lesson.id == shown.id)
@@ -92,8 +92,8 @@ def lease(cycle_id: int, lesson_id: int) -> Response:
     """Take the lease for this page; answers the watch token and what is released."""
     with transaction():
         own = get_own_cycle(current_user, cycle_id)
-        shown = get_lesson(own.course, lesson_id)
-        terms = operations.take_lease(current_user, own, shown, _settings())
+        shown = get_version_lesson(own.version, lesson_id)
+        terms = operations.take_lease(current_user, own, shown.lesson, _settings())
         progress = _progress(terms)
         token = gate.key_release().signer.sign(terms)
         answer = jsonify(token=token, **_lease_facts(terms, progress))

@@ -1,5 +1,6 @@
 """The main navigation: each feature adds its entries, a visitor sees those open to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ class Entry:
     """One entry: where it leads, what it says, its icon in the sprite, and who sees it.
 
     `section` is "main" for everyone's navigation or "manage" for staff's. `permission` limits a
-    staff entry; `guests` tells whether it shows without an account.
+    staff entry; `guests` tells whether it shows without an account. `count` tells how many things
+    wait there for the visitor; it is asked only where the entry shows.
     """
 
     endpoint: str
@@ -25,6 +27,7 @@ class Entry:
     section: str = "main"
     guests: bool = False
     permission: Permission | None = None
+    count: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Link:
     url: str
     icon: str
     is_active: bool
+    count: int = 0
 
 
 def add(app: Flask, *entries: Entry) -> None:
@@ -52,7 +56,7 @@ def navigation(section: str = "main") -> list[Link]:
     urls = [url_for(entry.endpoint) for entry in shown]
     closest = max((url for url in urls if _is_here(url)), key=len, default=None)
     return [
-        Link(entry.label, url, entry.icon, url == closest)
+        Link(entry.label, url, entry.icon, url == closest, entry.count() if entry.count else 0)
         for entry, url in zip(shown, urls, strict=True)
     ]
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lms.catalog.covers import cover_version, wrap_title
+from lms.catalog.models import CourseState
 from lms.core.enums import HourCategory
 from tests.factories import CourseFactory
 
@@ -33,7 +34,7 @@ def test_cut_title_ends_in_an_ellipsis():
 
 
 def test_cover_has_a_new_address_when_it_changes(app):
-    course = CourseFactory()
+    course = CourseFactory(state=CourseState.DRAFT, published_at=None)
     first = cover_version(course)
     assert cover_version(course) == first
     course.title = "别的名称"

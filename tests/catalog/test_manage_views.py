@@ -14,6 +14,7 @@ from lms.core.types import Hours
 from tests.catalog.test_content_operations import PDF
 from tests.factories import CourseFactory, CycleFactory, LessonFactory, PersonFactory, PostFactory
 from tests.support import sign_in
+from tests.watching.support import make_video
 
 
 @pytest.fixture
@@ -25,12 +26,6 @@ def desk(client, trainer):
 @pytest.fixture
 def draft(base):
     return CourseFactory(base=base, slug="draft", state=CourseState.DRAFT, published_at=None)
-
-
-@pytest.fixture
-def no_checks(app, monkeypatch):
-    """Without what other features ask of a course before it is published."""
-    monkeypatch.setitem(app.extensions, "publish_checks", [])
 
 
 def filled(base, **given) -> dict[str, str]:
@@ -111,6 +106,8 @@ POSTS = (
     "/edit",
     "/cover",
     "/cover/remove",
+    "/submit",
+    "/recall",
     "/publish",
     "/withdraw",
     "/lessons",
@@ -170,6 +167,15 @@ def test_edit_form_shows_what_is_in_force(desk, draft):
     assert 'value="专业技术人员继续教育政策与实务"' in page
 
 
+def test_edit_page_suggests_hours_by_the_length_of_the_films(desk, draft):
+    assert "建议" not in desk.get("/manage/courses/draft/edit").text
+    for _lesson in range(2):
+        make_video(LessonFactory(course=draft), windows=90)
+    page = desk.get("/manage/courses/draft/edit").text
+    assert "视频总长 1:30:00" in page
+    assert 'data-value="2"' in page
+
+
 def test_hours_are_not_offered_nor_taken_once_somebody_studies(desk, base):
     course = CourseFactory(base=base, slug="studied")
     CycleFactory(course=course)
@@ -184,19 +190,11 @@ def test_hours_are_not_offered_nor_taken_once_somebody_studies(desk, base):
     assert (course.title, course.hours, course.slug) == ("只改名称", Hours(20), "studied")
 
 
-def test_overview_lists_what_is_missing_and_publishing_is_refused(desk, draft):
+def test_overview_lists_what_is_missing_and_submitting_is_refused(desk, draft):
     assert "请至少添加一个课时" in desk.get("/manage/courses/draft").text
-    answer = desk.post("/manage/courses/draft/publish", follow_redirects=True)
+    answer = desk.post("/manage/courses/draft/submit", follow_redirects=True)
     assert "请至少添加一个课时" in answer.text
-    assert draft.state is CourseState.DRAFT
-
-
-def test_course_is_published_and_withdrawn(desk, draft, no_checks):
-    LessonFactory(course=draft)
-    desk.post("/manage/courses/draft/publish")
-    assert draft.state is CourseState.PUBLISHED
-    desk.post("/manage/courses/draft/withdraw")
-    assert draft.state is CourseState.WITHDRAWN
+    assert draft.review is None
 
 
 def test_lessons_are_added_renamed_moved_and_removed(desk, draft):

@@ -1,4 +1,4 @@
-"""Making, changing, publishing and withdrawing courses."""
+"""Making courses and changing their drafts."""
 
 import datetime as dt
 import io
@@ -12,7 +12,7 @@ from lms.catalog.models import Course, CourseState
 from lms.catalog.queries import publish_problems
 from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
-from lms.core.errors import Conflict, IllegalMove, Invalid, NotAllowed
+from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.core.types import Hours
 from tests.catalog.test_rules import facts
 from tests.factories import CourseFactory, CycleFactory, LessonFactory
@@ -23,12 +23,6 @@ def draft(base, trainer):
     return CourseFactory(
         base=base, created_by=trainer, state=CourseState.DRAFT, published_at=None, slug="draft-1"
     )
-
-
-@pytest.fixture
-def no_checks(app, monkeypatch):
-    """Without what other features ask of a course before it is published."""
-    monkeypatch.setitem(app.extensions, "publish_checks", [])
 
 
 def make(trainer, base, **given):
@@ -77,12 +71,10 @@ def test_wrong_value_is_refused_at_its_field(trainer, base):
     assert refusal.value.field == "hours"
 
 
-def test_stranger_makes_changes_publishes_and_withdraws_nothing(stranger, base, draft):
+def test_stranger_makes_and_changes_nothing(stranger, base, draft):
     attempts = (
         lambda: operations.create_course(stranger, base, facts()),
         lambda: operations.update_course(stranger, draft, facts()),
-        lambda: operations.publish_course(stranger, draft),
-        lambda: operations.withdraw_course(stranger, draft),
         lambda: operations.set_cover(stranger, draft, None),
     )
     for attempt in attempts:
@@ -132,13 +124,6 @@ def test_hours_may_change_while_nobody_studies(trainer, base):
     assert course.hours == Hours(15)
 
 
-def test_course_without_lessons_is_not_published(trainer, draft, no_checks):
-    with pytest.raises(Invalid) as refusal, transaction():
-        operations.publish_course(trainer, draft)
-    assert "课时" in str(refusal.value.message)
-    assert draft.state is CourseState.DRAFT
-
-
 def test_every_check_has_its_say(app, draft, monkeypatch):
     LessonFactory(course=draft)
     monkeypatch.setitem(app.extensions, "publish_checks", [])
@@ -152,31 +137,6 @@ def test_course_past_its_closing_day_is_not_published(draft, no_checks, clock):
     assert len(publish_problems(draft)) == 1
     draft.closes_on = dt.date(2025, 6, 2)
     assert publish_problems(draft) == []
-
-
-def test_publish_withdraw_and_publish_again_keep_the_first_day(trainer, draft, no_checks, clock):
-    LessonFactory(course=draft)
-    with transaction():
-        operations.publish_course(trainer, draft)
-    first = draft.published_at
-    assert (draft.state, draft.is_open) == (CourseState.PUBLISHED, True)
-    clock.advance(days=1)
-    with transaction():
-        operations.withdraw_course(trainer, draft)
-    assert (draft.state, draft.is_open) == (CourseState.WITHDRAWN, False)
-    with transaction():
-        operations.publish_course(trainer, draft)
-    assert draft.published_at == first
-
-
-def test_draft_cannot_be_withdrawn_nor_a_published_course_published_again(
-    trainer, base, draft, no_checks
-):
-    with pytest.raises(IllegalMove), transaction():
-        operations.withdraw_course(trainer, draft)
-    published = LessonFactory(course=CourseFactory(base=base)).course
-    with pytest.raises(IllegalMove), transaction():
-        operations.publish_course(trainer, published)
 
 
 def test_course_is_open_until_the_end_of_its_last_day_in_shanghai(clock, app):

@@ -10,6 +10,7 @@ from lms.catalog.rules import (
     frozen_changes,
     is_slug,
     latin_slug,
+    suggested_hours,
 )
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
@@ -109,3 +110,11 @@ def test_next_lesson_slug_skips_those_taken():
     assert free_lesson_slug([]) == "lesson-1"
     assert free_lesson_slug(["lesson-1"]) == "lesson-2"
     assert free_lesson_slug(["lesson-2"]) == "lesson-3"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours"),
+    [(0, 0), (4.49, 0), (4.5, 1), (44.9, 9), (45, 10), (112.4, 24), (112.5, 25)],
+)
+def test_forty_five_minutes_of_film_suggest_an_hour_in_tenths_rounded_down(minutes, hours):
+    assert suggested_hours(int(minutes * 60_000)) == Hours(hours)

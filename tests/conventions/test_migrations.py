@@ -14,9 +14,15 @@ from sqlalchemy import inspect, select, text
 
 from lms.accounts.enums import PersonState, ProfessionSeries
 from lms.accounts.models import Employment, Person
+from lms.catalog.models import Course
+from lms.catalog.version_models import VersionState
 from lms.config import ROOT, Settings
 from lms.core.db import db
+from lms.core.types import Hours
+from lms.enrollments.models import Cycle
 from lms.factory import create_app
+from lms.hours.models import Credit
+from lms.videos.versions import videos_of_version
 from tests.conftest import create_postgresql_database, settings_with
 
 TRIGGERS = {
@@ -111,3 +117,72 @@ def test_people_of_the_first_release_are_carried_over(old):
     stay = db.session.scalars(select(Employment)).one()
     assert (stay.person_id, stay.organization_id) == (1, 1)
     assert stay.started_on.isoformat() == "2026-11-21"
+
+
+@pytest.fixture
+def before_versions(migrated: Flask) -> Flask:
+    """A database in which courses were published as they stood."""
+    downgrade(directory=str(ROOT / "migrations"), revision="36325b3aa108")
+    with db.engine.begin() as connection:
+        for statement in RECORDS_BEFORE_VERSIONS:
+            connection.execute(text(statement))
+    return migrated
+
+
+_NOON = "'2026-11-01 04:00:00'"
+RECORDS_BEFORE_VERSIONS = (
+    "INSERT INTO divisions (code, name) VALUES ('370000', '山东省')",
+    "INSERT INTO organizations (id, kind, state, name, division_code, created_at) "
+    f"VALUES (1, 'base', 'approved', '基地', '370000', {_NOON})",
+    "INSERT INTO people (id, record_key, name, state, identity_kind, identity_cipher, "
+    "identity_hash, identity_head, identity_tail, created_at) "
+    f"VALUES (1, '1', '王芳', 'active', 'resident', '', '1', '371102', '0000', {_NOON})",
+    *(
+        "INSERT INTO courses (id, slug, title, summary, category, hours, year, lecturer_name, "
+        "lecturer_title, lecturer_about, base_id, created_by_id, state, requires_exam, "
+        "max_pace_tenths, created_at, published_at) "
+        f"VALUES ({number}, 'c{number}', '课程{number}', '', 'public', 25, 2026, '李老师', '', '', "
+        f"1, 1, '{state}', false, 15, {_NOON}, {published})"
+        for number, state, published in (
+            (1, "published", _NOON),
+            (2, "withdrawn", _NOON),
+            (3, "draft", "NULL"),
+        )
+    ),
+    *(
+        "INSERT INTO lessons (id, course_id, slug, position, title, summary) "
+        f"VALUES ({number}, {course}, 'l{number}', {number}, '第{number}讲', '')"
+        for number, course in ((1, 1), (2, 1), (3, 2))
+    ),
+    *(
+        "INSERT INTO videos (id, public_id, lesson_id, state, original_name, size_bytes, "
+        "secret_cipher, created_at, attempts, progress_percent, package_version, duration_ms, "
+        "window_seconds, window_count, width, height, renditions) "
+        f"VALUES ({number}, 'v{number}', 1, '{state}', 'a.mp4', 1, '', {_NOON}, 1, 100, 1, 60000, "
+        "30, 2, 640, 360, '[]')"
+        for number, state in ((1, "replaced"), (2, "ready"))
+    ),
+    "INSERT INTO etextbooks (id, course_id, title, path, size_bytes) VALUES (1, 1, '教材', 'x', 1)",
+    "INSERT INTO cycles (id, person_id, course_id, number, state, reason, started_at) "
+    f"VALUES (1, 1, 1, 1, 'completed', 'free', {_NOON}), (2, 1, 2, 1, 'active', 'free', {_NOON})",
+    "INSERT INTO credits (id, cycle_id, person_id, year, category, hours, title, "
+    "certificate_number, earned_at) "
+    f"VALUES (1, 1, 1, 2026, 'public', 25, '课程1', 'N1', {_NOON})",
+)
+
+
+def test_published_courses_become_the_first_version_of_themselves(before_versions):
+    upgrade(directory=str(ROOT / "migrations"))
+    courses = {course.id: course for course in db.session.scalars(select(Course))}
+    first = courses[1].version
+    assert (first.number, first.state, first.hours) == (1, VersionState.PUBLISHED, Hours(25))
+    assert (first.requires_exam, first.max_pace_tenths) == (False, 15)
+    # A lesson without a film could not be studied and held nobody up.
+    assert [lesson.title for lesson in first.lessons] == ["第1讲"]
+    assert {key: video.id for key, video in videos_of_version(first.id).items()} == {1: 2}
+    assert [book.title for book in first.etextbooks] == ["教材"]
+    assert courses[2].version.state is VersionState.WITHDRAWN
+    assert courses[3].version is None
+    cycles = db.session.scalars(select(Cycle).order_by(Cycle.id)).all()
+    assert [cycle.version.course_id for cycle in cycles] == [1, 2]
+    assert db.session.scalars(select(Credit)).one().course_id == 1

@@ -9,13 +9,14 @@ from tests.factories.catalog import CourseFactory
 
 
 class CycleFactory(CommittedFactory[Cycle]):
-    """An active first cycle."""
+    """An active first cycle of the version in the catalogue."""
 
     class Meta:
         model = Cycle
 
     person = factory.SubFactory(PersonFactory)
     course = factory.SubFactory(CourseFactory)
+    version = factory.LazyAttribute(lambda cycle: cycle.course.version)
     number = 1
     state = CycleState.ACTIVE
     reason = EntryReason.FREE

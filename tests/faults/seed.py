@@ -9,12 +9,13 @@ from pathlib import Path
 from lms.accounts.models import Person
 from lms.catalog.content_operations import add_lesson
 from lms.catalog.models import Course
-from lms.catalog.operations import create_course, publish_course
+from lms.catalog.operations import create_course
 from lms.catalog.rules import CourseFacts
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
+from lms.demo import publish_through_review
 from lms.demo_people import load_people
 from lms.enrollments.operations import enrol
 from lms.exams.rules import Part
@@ -72,7 +73,7 @@ def completion() -> dict[str, object]:
         set_exam(trainer, course, [Part("single", 3, 10)], 60, 30)
     make_video(lesson)
     with transaction():
-        publish_course(trainer, course)
+        publish_through_review(people, course)
         cycle = enrol(people["learner"], course)
         db.session.add(WatchedCourse(cycle_id=cycle.id))
     assert db.session.query(Video).one().state is VideoState.READY

@@ -14,14 +14,16 @@ from lms.accounts.enums import ProfessionSeries
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.rules import resident_check_character
-from lms.catalog.content_operations import add_etextbook, add_lesson
+from lms.catalog.content_operations import add_etextbook, add_lesson, update_lesson
 from lms.catalog.models import Course
-from lms.catalog.operations import create_course, publish_course
+from lms.catalog.operations import create_course
+from lms.catalog.review_operations import submit_course
 from lms.catalog.rules import CourseFacts
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
+from lms.demo import publish_through_review
 from lms.demo_people import ENTERPRISE, load_people
 from lms.enrollments.models import Cycle, EntryReason
 from lms.enrollments.operations import complete_cycle, enrol
@@ -60,9 +62,11 @@ def fill() -> None:
     _wait_for_packaging()
     with transaction():
         for course in db.session.scalars(select(Course)):
-            publish_course(people["trainer"], course)
+            publish_through_review(people, course)
     with transaction():
         _histories(people["learner2"])
+    with transaction():
+        _in_review(people["trainer"])
 
 
 def make_schema() -> None:
@@ -121,6 +125,14 @@ def _histories(failed: Person) -> None:
     apply_for_restudy(failed, lost, "工作太忙，没有认真准备，希望重新学习。")
     begin_payment(place_order(failed, courses[world.PAID]), "/orders")
     _watched(sitting, courses[world.EXAMINED])
+
+
+def _in_review(trainer: Person) -> None:
+    """A second version that waits for the base, so that its pages have something to show."""
+    course = db.session.scalars(select(Course).filter_by(slug=world.EXAMINED)).one()
+    lesson = course.lessons[0]
+    update_lesson(trainer, lesson, f"{lesson.title}（修订）", lesson.summary)
+    submit_course(trainer, course, "按学员的意见改了课时名称。")
 
 
 def _person(learner: world.Learner) -> Person:

@@ -1,4 +1,4 @@
-"""A trainer makes a course, uploads films, writes a question, publishes; a learner finds it."""
+"""A trainer makes a course, it is judged and published; a learner finds it."""
 
 import re
 
@@ -20,6 +20,11 @@ def test_a_trainer_makes_and_publishes_a_course(visit):
     trainer.troubles.clear()
     upload_a_portrait_film(page)
     write_a_question(page)
+    submit(page)
+    send_back(visit("base").sign_in("base", DEMO_PASSWORD))
+    mend_and_submit(page)
+    approve(visit("base").sign_in("base", DEMO_PASSWORD))
+    approve(visit("bureau").sign_in("bureau", DEMO_PASSWORD))
     publish(page)
     reader = visit("reader").page
     reader.goto("/courses")
@@ -76,7 +81,43 @@ def write_a_question(page: Page) -> None:
     expect(page.get_by_text(re.compile("已添加|已保存")).first).to_be_visible()
 
 
-def publish(page: Page) -> None:
+def submit(page: Page) -> None:
     page.get_by_role("link", name="概览").click()
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.get_by_text("待基地审核").first).to_be_visible()
+
+
+def open_review(page: Page) -> None:
+    page.goto("/manage/reviews")
+    page.get_by_role("link", name=TITLE).click()
+
+
+def send_back(page: Page) -> None:
+    """A return needs its reason, which the trainer reads."""
+    open_review(page)
+    page.get_by_role("button", name="退回修改").click()
+    expect(page.get_by_text("退回时请写明")).to_be_visible()
+    page.get_by_role("textbox", name="意见").fill("请补充课程简介")
+    page.get_by_role("button", name="退回修改").click()
+    expect(page.get_by_text("审核意见已记录")).to_be_visible()
+
+
+def mend_and_submit(page: Page) -> None:
+    page.reload()
+    expect(page.get_by_text("请补充课程简介").first).to_be_visible()
+    page.get_by_role("link", name="基本信息").first.click()
+    page.get_by_label("课程简介").fill("从实例讲起。")
+    page.get_by_role("button", name="保存").click()
+    submit(page)
+
+
+def approve(page: Page) -> None:
+    open_review(page)
+    page.get_by_role("button", name="审核通过").click()
+    expect(page.get_by_text("审核意见已记录")).to_be_visible()
+
+
+def publish(page: Page) -> None:
+    page.reload()
     page.get_by_role("button", name="发布课程").click()
     expect(page.get_by_text("已发布").first).to_be_visible()

@@ -12,6 +12,7 @@ from lms.accounts.identity import read_phone
 from lms.accounts.models import Person
 from lms.accounts.sessions import begin_session, load_session_person
 from lms.catalog.models import Course
+from lms.catalog.quality_operations import mark_quality
 from lms.certificates.models import Certificate, CertificateState, RevocationReason
 from lms.certificates.operations import revoke_certificate
 from lms.core import clock as present
@@ -31,9 +32,16 @@ from lms.memberships.merging import MergeCause, merge_people
 from lms.memberships.models import RequestSide
 from lms.memberships.operations import request_membership
 from lms.memberships.request_queries import open_request
+from lms.organizations.models import OrganizationKind
 from lms.payments.models import Order, OrderState
 from lms.watching.models import StudyClock
-from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFactory
+from tests.factories import (
+    CourseFactory,
+    CycleFactory,
+    OrganizationFactory,
+    PersonFactory,
+    PostFactory,
+)
 from tests.factories.organizations import bureau
 from tests.factories.organizations import unit as city_unit
 from tests.hours.support import ScriptedBank
@@ -432,3 +440,24 @@ def test_each_record_of_a_merger_stands_under_the_unit_in_charge_of_it(clerk: Pe
         ("survivor", hospital.id),
         ("duplicate", factory.id),
     ]
+
+
+def test_hours_of_a_quality_course_follow_its_lecturer(
+    bank: ScriptedBank, clerk: Person, pair: tuple[Person, Person], tasks: Any
+) -> None:
+    survivor, duplicate = pair
+    course = CourseFactory(lecturer=duplicate, lecturer_name=duplicate.name)
+    province = OrganizationFactory(kind=OrganizationKind.BUREAU)
+    selector = PostFactory(organization=province, role=Role.BUREAU_OFFICER).person
+    with transaction():
+        mark_quality(selector, course)
+
+    _merge(clerk, survivor, duplicate)
+
+    assert db.session.get_one(Course, course.id).lecturer_id == survivor.id
+    assert _own_sums(survivor)[HourCategory.PUBLIC] == Hours(40)
+    assert _own_sums(duplicate)[HourCategory.PUBLIC] == Hours(0)
+    tasks.run_all()
+    tasks.run_all()
+    assert _bank_sums(survivor) == {HourCategory.PUBLIC: Hours(40)}
+    assert _bank_sums(duplicate) == {}

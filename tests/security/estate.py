@@ -35,6 +35,7 @@ from tests.factories import (
     PostFactory,
     QuestionFactory,
 )
+from tests.factories.catalog import version_as_it_is
 from tests.factories.exams import ExamSettingsFactory
 from tests.factories.questions import drawing
 from tests.watching.support import make_video
@@ -91,8 +92,11 @@ def _course(estate: Estate, base: Any) -> Any:
             expires_at=clock.now() + dt.timedelta(days=1),
         )
         db.session.add_all([subtitle, upload])
+    # Anew, so that everybody may read the e-textbook.
+    version = version_as_it_is(course)
     estate.values.update(
         slug=course.slug,
+        version_id=version.id,
         lesson_id=lesson.id,
         question_id=questions[0].id,
         picture_id=picture.public_id,

@@ -15,6 +15,7 @@ from lms.questions.models import QuestionUse
 from lms.videos.keys import window_key
 from lms.videos.models import Video, VideoState
 from lms.videos.secret import new_secret, video_secret
+from lms.videos.versions import bind_video, bound_video
 from lms.watching.models import LessonProgress, Popup, StudyClock
 from lms.watching.queries import find_progress
 from tests.factories import CourseFactory, CycleFactory, LessonFactory, QuestionFactory
@@ -24,7 +25,10 @@ WINDOW_SECONDS = 30
 
 
 def make_video(lesson: Lesson, windows: int = 6, last_ms: int = 30_000) -> Video:
-    """A ready video of so many windows of 30 s; the last one may be of another length."""
+    """A ready video of so many windows of 30 s; the last one may be of another length.
+
+    The version in the catalogue gets it as well, if its lesson has none there yet.
+    """
     public_id = secrets.token_hex(8)
     video = Video(
         public_id=public_id,
@@ -39,6 +43,11 @@ def make_video(lesson: Lesson, windows: int = 6, last_ms: int = 30_000) -> Video
         window_count=windows,
     )
     db.session.add(video)
+    db.session.flush()
+    version = lesson.course.version
+    held = {each.lesson_id for each in version.lessons} if version is not None else set()
+    if version is not None and lesson.id in held and bound_video(version.id, lesson.id) is None:
+        bind_video(version.id, lesson.id, video)
     db.session.commit()
     return video
 

@@ -18,8 +18,9 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 def _book(slug: str, etextbook_id: int) -> Etextbook:
     """The book if the visitor may see its course, as for everything else of it."""
-    course = queries.get_visible_course(slug, visitor())
-    return queries.get_etextbook(course, etextbook_id)
+    person = visitor()
+    course = queries.get_visible_course(slug, person)
+    return queries.get_readable_etextbook(course, etextbook_id, person)
 
 
 @blueprint.get("/<int:etextbook_id>/read")

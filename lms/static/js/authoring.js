@@ -1,4 +1,5 @@
-// The trainer's pages: the price while hours are typed, what file was chosen, rows of options.
+// The trainer's pages: the price while hours are typed, hours taken over from the films, what file
+// was chosen, rows of options.
 import { showState } from './dropzone.js';
 
 /** Hours as written, in tenths; null for anything else. */
@@ -24,6 +25,17 @@ function wirePrice(box) {
   };
   box.addEventListener('input', show);
   show();
+}
+
+/** A suggestion beside a field: the button writes it in, and whatever listens hears of it. */
+function wireSuggestion(button) {
+  const input = button.closest('form').elements[button.dataset.fill];
+  button.hidden = !input;
+  button.addEventListener('click', () => {
+    input.value = button.dataset.value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.focus();
+  });
 }
 
 function wireFile(zone) {
@@ -63,6 +75,7 @@ function wireOptions(list) {
 }
 
 document.querySelectorAll('[data-price-form]').forEach(wirePrice);
+document.querySelectorAll('[data-fill]').forEach(wireSuggestion);
 document.querySelectorAll('form [data-drop-zone]').forEach(wireFile);
 document.querySelectorAll('[data-option-rows]').forEach(wireOptions);
 

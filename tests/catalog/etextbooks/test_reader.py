@@ -9,6 +9,7 @@ from lms.catalog.models import CourseState
 from lms.core.db import db, transaction
 from tests.catalog.etextbooks.support import files, packed, picture
 from tests.factories import CourseFactory
+from tests.factories.catalog import version_as_it_is
 from tests.support import sign_in
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -29,7 +30,9 @@ def epub() -> io.BytesIO:
 @pytest.fixture
 def book(trainer, course):
     with transaction():
-        return operations.add_etextbook(trainer, course, "教材", epub())
+        made = operations.add_etextbook(trainer, course, "教材", epub())
+    version_as_it_is(course)
+    return made
 
 
 def test_chapters_are_read_one_after_the_other(client, course, book):
@@ -84,6 +87,7 @@ def test_pdf_is_handed_to_the_reader_and_downloaded_only_if_the_base_allows(
             operations.add_etextbook(trainer, course, "教材", io.BytesIO(PDF), may_download=may)
             for may in (False, True)
         ]
+    version_as_it_is(course)
     for one, status in zip(books, (302, 200), strict=True):
         address = f"/courses/{course.slug}/etextbook/{one.id}"
         assert client.get(address, headers=READER, buffered=True).data == PDF
