@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "52162f4b28c0"
-down_revision = "e8f630b31f52"
+down_revision = "7c2e91d40ab6"
 branch_labels = None
 depends_on = None
 
