@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from lms.catalog.files import media_file
+from lms.catalog.models import CourseState
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed
 from lms.core.permissions import Role
@@ -16,6 +17,7 @@ from lms.questions.kinds import QuestionKind
 from lms.questions.picture_models import QuestionPicture
 from lms.questions.pictures import add_picture
 from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFactory
+from tests.factories.catalog import version_as_it_is
 from tests.factories.questions import drawing
 from tests.questions.test_rules import FILL_IN, MATCHING, facts
 from tests.support import sign_in
@@ -146,7 +148,9 @@ def test_picture_is_served_as_nothing_but_a_picture(client, trainer, picture):
     ],
 )
 def test_learners_of_the_course_see_its_pictures(client, picture, course, state, status):
-    learner = CycleFactory(course=course, state=state).person
+    course.state = CourseState.PUBLISHED
+    version = version_as_it_is(course)
+    learner = CycleFactory(course=course, version=version, state=state).person
     with sign_in(client, learner).get(f"/questions/pictures/{picture.public_id}") as answer:
         assert answer.status_code == status
 

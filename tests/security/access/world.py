@@ -22,6 +22,7 @@ from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.catalog.etextbooks.support import files, packed, picture
 from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
+from tests.factories.catalog import version_as_it_is
 from tests.factories.schemes import make_scheme
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.access.questions import questions_values
@@ -113,6 +114,7 @@ def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
     with transaction():
         course = db.session.scalars(select(Course).where(Course.slug == slug)).one()
         book = add_etextbook(trainer, course, "电子书", io.BytesIO(packed(entries)))
+    version_as_it_is(course)
     (kept,) = (media_file(book.path) / "pictures").iterdir()
     return {"epub_id": book.id, "chapter_number": 1, "picture_name": kept.name}
 
