@@ -5,6 +5,7 @@ import io
 import pytest
 
 from lms.catalog.models import Course, Lesson
+from lms.catalog.version_models import CourseVersion, VersionLesson
 from lms.core.db import db, transaction
 from lms.exams.models import RestudyApplication
 from lms.organizations.models import Organization
@@ -28,9 +29,12 @@ def estate(app, clock):
     """An estate in which everybody wrote the worst they could."""
     made = build_estate(app)
     with transaction():
+        told = ("title", "summary", "lecturer_name", "lecturer_title", "lecturer_about")
         for model, columns in (
-            (Course, ("title", "summary", "lecturer_name", "lecturer_title", "lecturer_about")),
+            (Course, told),
+            (CourseVersion, told),
             (Lesson, ("title", "summary")),
+            (VersionLesson, ("title", "summary")),
             (Organization, ("name",)),
             (Question, ("text", "explanation", "topic")),
             (RestudyApplication, ("reason",)),
