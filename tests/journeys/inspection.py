@@ -15,7 +15,7 @@ WIDTHS = {1280: 800, 390: 844}
 GRAVE = {"serious", "critical"}
 # Files and languages are no pages; the rest is followed once per kind of address.
 _NO_PAGE = re.compile(
-    r"\.(pdf|json|xlsx|csv|toml|m3u8|webp|jpg|zip|vtt)$|/download|/static/|/media/"
+    r"\.(pdf|json|xlsx|csv|toml|m3u8|webp|jpg|zip|vtt)$|/download|/export/|/static/|/media/"
 )
 
 _COURSE = re.compile(r"courses/(?!new$)[\w-]+")
