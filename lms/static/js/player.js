@@ -142,4 +142,5 @@ video.addEventListener('waiting', watchPosition);
 video.addEventListener('ended', () => finisher.run());
 window.addEventListener('pagehide', () => session.remember(video.currentTime, true));
 
+root.inert = false;
 begin();

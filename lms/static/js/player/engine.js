@@ -59,10 +59,13 @@ export class Engine extends Events {
   }
 
   /** Open the film anew at `at` seconds; resolves when it can be played. */
-  load(playlist, at) {
+  async load(playlist, at) {
+    this.isOpen = false;
     this.#stopNative();
     this.hls?.destroy();
-    return window.Hls?.isSupported() ? this.#loadHls(playlist, at) : this.#loadNative(playlist, at);
+    await (window.Hls?.isSupported() ? this.#loadHls(playlist, at) : this.#loadNative(playlist, at));
+    this.isOpen = true;
+    if (this.isWanted) this.play();
   }
 
   #loadHls(playlist, at) {
@@ -155,8 +158,10 @@ export class Engine extends Events {
     if (this.hls) this.hls.nextLevel = level;
   }
 
-  /** Play; a browser that wants a click first leaves the large button standing. */
+  /** Play, as soon as the film is open; a browser that wants a click first leaves the large button standing. */
   play() {
+    this.isWanted = !this.isOpen;
+    if (this.isWanted) return undefined;
     return this.video.play()?.catch(() => {});
   }
 }
