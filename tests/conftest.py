@@ -17,12 +17,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
-from lms.accounts import passwords
 from lms.config import Settings
 from lms.core import clock as core_clock
 from lms.core.db import db
 from lms.factory import create_app
 from tests.catalogues import compile_catalogues
+from tests.quick_passwords import quick_passwords
 from tests.schema import create_schema, empty_tables
 from tests.support import MovableClock, RecordedTasks, VisitorClient
 
@@ -57,12 +57,8 @@ def _worker_database(url: str | None) -> str | None:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_hasher() -> Iterator[tuple[PasswordHasher, str]]:
-    """The hasher of passwords and nobody's hash; tests get some that need not withstand a farm."""
-    kept = passwords._hasher, passwords._NOBODYS_HASH
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", quick)
-        patch.setattr(passwords, "_NOBODYS_HASH", quick.hash("nobody's"))
+    """The product's hasher of passwords and its hash of nobody's; tests use quicker ones."""
+    with quick_passwords() as kept:
         yield kept
 
 

@@ -63,6 +63,7 @@ class VisitorClient(FlaskClient):
         response = Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.rollback()
+            db.session.expire_all()
         return response
 
 

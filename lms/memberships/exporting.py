@@ -7,8 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from lms.accounts.models import Person
 from lms.core.audit import AuditTag, record
@@ -17,6 +15,7 @@ from lms.core.errors import Conflict
 from lms.memberships.queries import PeopleFilter, people_page
 from lms.web.downloads import CSV, XLSX, safe_cell
 from lms.web.paging import FIRST, Place
+from lms.web.workbooks import Sheet, write_workbook
 
 FORMATS = {"xlsx": XLSX, "csv": CSV}
 MOST_ROWS = 20_000
@@ -87,17 +86,4 @@ def _csv(rows: list[list[str]]) -> bytes:
 
 
 def _workbook(rows: list[list[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("people")
-    sheet.freeze_panes = "A2"
-    for row in ([str(heading) for heading in _HEADINGS], *rows):
-        sheet.append([_text_cell(sheet, text) for text in row])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
+    return write_workbook(Sheet("people", [str(heading) for heading in _HEADINGS], rows))

@@ -1,13 +1,10 @@
 """The schemes of a year as a workbook: one sheet of schemes, one of their courses."""
 
-import io
 from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -23,6 +20,7 @@ from lms.schemes.queries import course_counts, latest_revisions, managed_schemes
 from lms.schemes.rules import hours_by_category
 from lms.web.downloads import safe_cell
 from lms.web.filters import when
+from lms.web.workbooks import Sheet, write_workbook
 
 MOST_SCHEMES = 500
 _CHUNK = 20
@@ -46,14 +44,13 @@ def export_schemes(actor: Person, year: int) -> bytes:
     if len(schemes) > MOST_SCHEMES:
         raise Conflict(_l("方案超过 %(count)d 个，请分地区导出。", count=MOST_SCHEMES))
     revisions = latest_revisions(schemes)
-    book = Workbook(write_only=True)
-    _write(book, _("学习方案"), _SCHEME_HEADINGS, _scheme_rows(schemes, revisions))
-    _write(book, _("课程"), _COURSE_HEADINGS, _course_rows(schemes, revisions))
-    content = io.BytesIO()
-    book.save(content)
+    content = write_workbook(
+        _sheet(_("学习方案"), _SCHEME_HEADINGS, _scheme_rows(schemes, revisions)),
+        _sheet(_("课程"), _COURSE_HEADINGS, _course_rows(schemes, revisions)),
+    )
     with transaction():
         record(AuditTag.SCHEMES_SCHEME_EXPORT, actor.id, "schemes", year=year, rows=len(schemes))
-    return content.getvalue()
+    return content
 
 
 def _scheme_rows(
@@ -124,16 +121,9 @@ def _numbered(rows: Iterable[SchemeCourse], numbers: dict[int, int]) -> Iterable
         ]
 
 
-def _write(book: Any, title: str, headings: Iterable[Any], rows: Iterable[list[Any]]) -> None:
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for row in (list(headings), *rows):
-        sheet.append([_cell(sheet, value) for value in row])
+def _sheet(title: str, headings: Iterable[Any], rows: Iterable[list[Any]]) -> Sheet:
+    return Sheet(title, [str(heading) for heading in headings], map(_cells, rows))
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
-    if isinstance(value, int):
-        return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, safe_cell(str(value)))
-    cell.data_type = "s"
-    return cell
+def _cells(row: list[Any]) -> list[str | int]:
+    return [value if isinstance(value, int) else safe_cell(str(value)) for value in row]

@@ -13,7 +13,7 @@ from lms.accounts.rules import resident_check_character
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import Division, Organization, OrganizationKind
-from tests.factories.base import CommittedFactory
+from tests.factories.base import CommittedFactory, made_at_once
 
 PASSWORD = "correct horse battery"
 
@@ -37,8 +37,8 @@ def province() -> Division:
     found = db.session.get(Division, "370000")
     if found is None:
         found = Division(code="370000", name="山东省", parent_code=None)
-        db.session.add(found)
-        db.session.commit()
+        with made_at_once():
+            db.session.add(found)
     return found
 
 

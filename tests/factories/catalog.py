@@ -12,7 +12,7 @@ from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from tests.factories.accounts import OrganizationFactory, PersonFactory
-from tests.factories.base import CommittedFactory
+from tests.factories.base import CommittedFactory, made_at_once
 
 _VERSION_STATES = {
     CourseState.PUBLISHED: VersionState.PUBLISHED,
@@ -50,13 +50,13 @@ class CourseFactory(CommittedFactory[Course]):
 
 def version_as_it_is(course: Course) -> CourseVersion:
     """Put the course as it stands into the catalogue, past everybody who would judge it."""
-    if course.version is not None:
-        course.version.state = VersionState.REPLACED
-        db.session.flush()
-    version = freeze_course(course, course.created_by_id)
-    version.state = _VERSION_STATES[course.state]
-    version.published_at = course.published_at
-    db.session.commit()
+    with made_at_once():
+        if course.version is not None:
+            course.version.state = VersionState.REPLACED
+            db.session.flush()
+        version = freeze_course(course, course.created_by_id)
+        version.state = _VERSION_STATES[course.state]
+        version.published_at = course.published_at
     forget_versions(course)
     return version
 
@@ -81,5 +81,4 @@ class LessonFactory(CommittedFactory[Lesson]):
             version.lessons.append(
                 VersionLesson(lesson_id=lesson.id, position=lesson.position, **copied)
             )
-            db.session.commit()
         return lesson

@@ -1,9 +1,10 @@
 """Divisions of Shandong that tests name by their code, and organizations in them."""
 
-from lms.core.db import db, transaction
+from lms.core.db import db
 from lms.organizations.models import Division, Organization, OrganizationKind, UnitNature
 from lms.organizations.operations import create_organization
 from lms.organizations.rules import credit_code_check_character
+from tests.factories.base import made_at_once
 
 NAMES = {
     "370000": "山东省",
@@ -31,12 +32,13 @@ def division(code: str) -> Division:
     """The division of this code and those above it, made at first use."""
     found = db.session.get(Division, code)
     if found is None:
-        parent = parent_of(code)
-        if parent:
-            division(parent)
-        found = Division(code=code, name=NAMES.get(code, f"地区{code}"), parent_code=parent)
-        db.session.add(found)
-        db.session.commit()
+        with made_at_once():
+            parent = parent_of(code)
+            if parent:
+                division(parent)
+            found = Division(code=code, name=NAMES.get(code, f"地区{code}"), parent_code=parent)
+            db.session.add(found)
+            db.session.flush()
     return found
 
 
@@ -56,10 +58,10 @@ def organization(
     kind: OrganizationKind, name: str, code: str, parent: Organization | None = None, **more
 ) -> Organization:
     """An approved organization in the division of `code`; a unit is an enterprise."""
-    division(code)
     if kind is OrganizationKind.UNIT:
         more.setdefault("nature", UnitNature.ENTERPRISE)
-    with transaction():
+    with made_at_once():
+        division(code)
         made = create_organization(kind, name, code, parent, **more)
     return made
 

@@ -29,6 +29,7 @@ from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
 from lms.watching.models import WatchedCourse
 from tests.journeys.seed import make_schema
+from tests.quick_passwords import quick_passwords
 from tests.watching.support import make_video
 
 
@@ -90,7 +91,7 @@ def _question(number: int) -> QuestionFacts:
 
 
 if __name__ == "__main__":
-    with create_app().app_context():
+    with create_app().app_context(), quick_passwords():
         make_schema()
         with transaction():
             load_people()

@@ -12,6 +12,7 @@ from lms.factory import create_app
 from lms.organizations.models import Organization
 from lms.roster.models import RosterImport
 from lms.roster.operations import request_apply, upload_roster
+from tests.quick_passwords import quick_passwords
 from tests.roster.support import csv_file, row
 
 
@@ -41,6 +42,6 @@ def confirm() -> int:
 
 
 if __name__ == "__main__":
-    with create_app().app_context():
+    with create_app().app_context(), quick_passwords():
         made = {"upload": upload, "confirm": confirm}[sys.argv[1]](*sys.argv[2:])
         sys.stdout.write(f"{made}\n")

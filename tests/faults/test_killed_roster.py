@@ -2,7 +2,7 @@
 
 from tests.journeys.system import System, wait_until
 
-COUNT = 20_000
+COUNT = 10_000
 STALE_SECONDS = 4
 
 

@@ -12,9 +12,9 @@ STALE_SECONDS = 4
 
 
 def _film(folder: Path) -> Path:
-    """The first 40 seconds of a lecture: long enough to be killed in the middle of."""
+    """The first 16 seconds of a lecture: long enough to be killed in the middle of."""
     film = folder / "lecture.mp4"
-    cut = ["ffmpeg", "-v", "error", "-i", str(LECTURE), "-t", "40", "-c", "copy", str(film)]
+    cut = ["ffmpeg", "-v", "error", "-i", str(LECTURE), "-t", "16", "-c", "copy", str(film)]
     subprocess.run(cut, check=True, stdin=subprocess.DEVNULL)
     return film
 

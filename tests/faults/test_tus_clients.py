@@ -20,6 +20,8 @@ from tests.journeys.system import System
 
 FILM = ROOT / "media/samples/test/landscape.mp4"
 CHUNK_BYTES = 40_000
+# What the clients and the server say to each other has nothing of SQL in it.
+pytestmark = pytest.mark.no_database
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 

@@ -8,9 +8,10 @@ from flask_migrate import upgrade
 from lms.core.db import transaction
 from lms.demo_people import load_people
 from lms.factory import create_app
+from tests.quick_passwords import quick_passwords
 
 if __name__ == "__main__":
-    with create_app().app_context():
+    with create_app().app_context(), quick_passwords():
         upgrade()
         with transaction():
             load_people()

@@ -42,6 +42,7 @@ from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
 from lms.watching.models import WatchedCourse
 from tests.journeys import world
+from tests.quick_passwords import quick_passwords
 
 LONGEST_PACKAGING_SECONDS = 100
 
@@ -169,5 +170,5 @@ def _wait_for_packaging() -> None:
 
 
 if __name__ == "__main__":
-    with create_app().app_context():
+    with create_app().app_context(), quick_passwords():
         fill()

@@ -107,7 +107,7 @@ def test_progress_is_told_all_along_and_never_runs_backwards(
     slow_film: Path, tmp_path: Path
 ) -> None:
     heard: list[int] = []
-    build_package(replace(spec_of(slow_film, tmp_path), preset="slower"), heard.append)
+    build_package(replace(spec_of(slow_film, tmp_path), preset="medium"), heard.append)
     assert heard == sorted(heard)
     assert heard[-1] == 99
     # Not only at the end: ffmpeg must speak while it works.

@@ -4,16 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-import openpyxl
 from flask_babel import lazy_gettext as _l
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from lms.core.errors import Invalid
 from lms.questions.formats.files import MAX_BYTES, ZIP_MAGIC, decode_text, open_package
 from lms.questions.formats.reading import MOST_QUESTIONS
 from lms.questions.rules import printable
+from lms.web.workbooks import Sheet, write_workbook
+
+_LONG = ("题干", "解析", "问题")
+# Characters.
+_WIDE, _NARROW = 48, 16
 
 
 def read_rows(content: bytes) -> list[list[str]]:
@@ -58,31 +60,14 @@ def _read_csv(content: bytes) -> list[list[str]]:
         raise Invalid(_l("这不是 xlsx 或 csv 文件，请使用模板重新填写。"), field="file") from error
 
 
-def write_workbook(
+def write_table(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()
 ) -> bytes:
     """An xlsx file with one table, and a second sheet of notes if there are any."""
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    sheet.title = title
-    for place, values in enumerate([headings, *rows], start=1):
-        for column, value in enumerate(values, start=1):
-            cell = sheet.cell(place, column)
-            # Texts of before such characters were refused at the form may still hold some.
-            cell.value = printable(value)
-            # As text, whatever it begins with: an option "=1+1" is no formula.
-            cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=place == 1)
-    for column, heading in enumerate(headings, start=1):
-        letter = get_column_letter(column)
-        sheet.column_dimensions[letter].width = 48 if heading in ("题干", "解析", "问题") else 16
-    sheet.freeze_panes = "A2"
+    # Texts of before such characters were refused at the form may still hold some.
+    cells = ([printable(value) for value in row] for row in rows)
+    widths = [_WIDE if heading in _LONG else _NARROW for heading in headings]
+    sheets = [Sheet(title, headings, cells, widths, wraps=True)]
     if notes:
-        about = workbook.create_sheet("说明")
-        about.column_dimensions["A"].width = 100
-        for note in notes:
-            about.append([note])
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
+        sheets.append(Sheet("说明", (), ([note] for note in notes), (100,)))
+    return write_workbook(*sheets)

@@ -16,7 +16,7 @@ from lms.questions.formats.reading import (
     Reading,
     problem_lines,
 )
-from lms.questions.formats.sheets import read_rows, write_workbook
+from lms.questions.formats.sheets import read_rows, write_table
 from lms.questions.formats.tags import KINDS, LEVELS, USES, all_texts, name_of
 from lms.questions.formats.workbook_cells import cells_of, read_cells
 from lms.questions.kinds import QuestionKind, QuestionUse
@@ -105,7 +105,7 @@ class Workbook:
         return [Loss(_l("图片：只写出编号，导入别的课程后看不到。"))] if pictures else []
 
     def write(self, entries: Sequence[Entry]) -> bytes:
-        return write_workbook("题目", HEADINGS, [_row(entry) for entry in entries])
+        return write_table("题目", HEADINGS, [_row(entry) for entry in entries])
 
     def give_back(self, drafts: Sequence[Draft]) -> bytes:
         headings = list(drafts[0].source) if drafts else list(HEADINGS)
@@ -115,7 +115,7 @@ class Workbook:
         for draft in drafts:
             row = {**draft.source, REASON: "\n".join(problem_lines(draft))}
             rows.append([row.get(name, "") for name in headings])
-        return write_workbook("题目", headings, rows, _NOTES)
+        return write_table("题目", headings, rows, _NOTES)
 
 
 def read_questions(rows: Sequence[Sequence[str]]) -> Reading:
@@ -184,7 +184,7 @@ def template_workbook() -> bytes:
     """The empty table with an example of every kind, and notes on how to fill it."""
     blanks = len(HEADINGS) - 5
     rows = [[*start, *[""] * (blanks - len(start)), *end, ""] for start, end in _EXAMPLES]
-    return write_workbook("题目", HEADINGS, rows, _NOTES)
+    return write_table("题目", HEADINGS, rows, _NOTES)
 
 
 def _row(entry: Entry) -> list[str]:
