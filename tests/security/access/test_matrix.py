@@ -114,7 +114,9 @@ def _methods(rule: Rule) -> list[str]:
 
 def _gets_in(app, client, rule, method, values) -> bool:
     sent = _upload(values) if rule.endpoint.startswith("uploads.") else {"json": BODY}
-    with client.open(address_of(rule, **values), method=method, **sent) as answer:
+    # A refusal is told in short; whether to refuse was decided before.
+    headers = {"Accept": "application/json", **sent.pop("headers", {})}
+    with client.open(address_of(rule, **values), method=method, headers=headers, **sent) as answer:
         if access_of(app, rule.endpoint) == TOKEN:
             return answer.status_code < 400
         location = answer.headers.get("Location", "")
