@@ -23,6 +23,7 @@ GROUPS: dict[str, Any] = {
     "questions": _l("题目"),
     "schemes": _l("学习方案"),
     "videos": _l("视频"),
+    "watching": _l("播放与弹题"),
 }
 
 # The first part of a subject.
@@ -114,6 +115,7 @@ DETAILS: dict[str, Any] = {
     "size_bytes": _l("大小（字节）"),
     "state": _l("状态"),
     "step": _l("步骤"),
+    "stretches": _l("不出题时段"),
     "survivor": _l("保留人员"),
     "title": _l("标题"),
     "unchanged": _l("不变"),

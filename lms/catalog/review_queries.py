@@ -93,6 +93,12 @@ def get_version_to_see(actor: Person, version_id: int) -> CourseVersion:
     return found
 
 
+def judges(actor: Person, course: Course) -> bool:
+    """Whether `versions_to_see` holds any version of the course."""
+    query = versions_to_see(actor).where(CourseVersion.course_id == course.id)
+    return db.session.scalar(query.with_only_columns(CourseVersion.id).limit(1)) is not None
+
+
 def steps_of(course: Course) -> list[ReviewStep]:
     """Every step of every version of the course, the newest first."""
     query = (

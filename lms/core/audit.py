@@ -106,6 +106,7 @@ class AuditTag(LabelledEnum):
     VIDEOS_VIDEO_POSTER = "videos:video:poster", _l("更换视频封面")
     VIDEOS_VIDEO_RETRY = "videos:video:retry", _l("重试视频处理")
     VIDEOS_VIDEO_UPLOAD = "videos:video:upload", _l("上传视频")
+    WATCHING_QUIET_UPDATE = "watching:quiet:update", _l("修改不出题时段")
 
 
 class AuditEvent(Model):

@@ -11,6 +11,7 @@ from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
 from lms.catalog.files import remove_file
 from lms.catalog.models import Course
+from lms.catalog.review_queries import judges
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Invalid, NotFound
@@ -61,8 +62,9 @@ def pictures_of(course: Course) -> Select[QuestionPicture]:
 def get_picture(person: Person, public_id: str) -> QuestionPicture:
     """The picture if `person` may see questions that show it; raises NotFound otherwise.
 
-    Those are the staff of the course's base, and whoever studies or has studied the course. Which
-    picture stands in a text they have not been shown yet, they cannot tell: ids are random.
+    Those are the staff of the course's base, whoever judges a version of the course, and whoever
+    studies or has studied it. Which picture stands in a text they have not been shown yet, they
+    cannot tell: ids are random.
     """
     query = select(QuestionPicture).where(QuestionPicture.public_id == public_id)
     picture = db.session.scalar(query)
@@ -74,7 +76,7 @@ def get_picture(person: Person, public_id: str) -> QuestionPicture:
 def _may_see(person: Person, course: Course) -> bool:
     if is_allowed(person, Permission.QUESTIONS_QUESTION_EDIT, course.base_id):
         return True
-    return holding_cycle(person, course) is not None
+    return holding_cycle(person, course) is not None or judges(person, course)
 
 
 def picture_problem(course: Course, facts: QuestionFacts) -> str | None:

@@ -2,20 +2,37 @@
 
 from flask import Flask
 
-from lms.core.events import cycle_leaving, cycle_withdrawn
+from lms.catalog.differences import add_difference_check
+from lms.catalog.operations import add_publish_check
+from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_withdrawn
 from lms.core.tasks import every
 from lms.watching import gate, tasks, views
 from lms.watching.operations import drop_lease
+from lms.watching.preview import views as preview_views
+from lms.watching.quiet import operations as quiet
+from lms.watching.quiet import views as quiet_views
+from lms.watching.quiet.rules import write_instant
 from lms.watching.release import KeyRelease
 from lms.watching.tokens import TokenSigner
+from lms.web import slots
 
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     settings = app.extensions["settings"]
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(preview_views.drafts)
+    app.register_blueprint(preview_views.versions)
     cycle_withdrawn.connect(drop_lease)
     cycle_leaving.connect(drop_lease)
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
     every(60, tasks.finish_seen_lessons)
+    app.register_blueprint(quiet_views.blueprint)
+    app.jinja_env.filters["instant"] = write_instant
+    slots.fill(app, "manage.lesson", quiet_views.panel, order=30)
+    slots.fill(app, "review.lesson", preview_views.review_link, order=30)
+    add_publish_check(app, quiet.quiet_problems)
+    add_difference_check(app, quiet.quiet_differences)
+    course_frozen.connect(quiet.freeze_stretches)
+    course_copied.connect(quiet.copy_stretches)

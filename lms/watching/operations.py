@@ -12,14 +12,12 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, NotFound
 from lms.enrollments.models import Cycle, CycleState
-from lms.questions.models import QuestionUse
-from lms.questions.queries import pool
-from lms.videos.models import Video
 from lms.videos.versions import bound_video
-from lms.watching import rules
 from lms.watching.errors import LeaseLost
+from lms.watching.gates import lesson_gates
 from lms.watching.models import LessonProgress, StudyClock
 from lms.watching.queries import find_progress
+from lms.watching.quiet.queries import stretches_of
 from lms.watching.tokens import WatchTerms
 
 
@@ -110,6 +108,7 @@ def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
     if bound is None:
         raise Conflict(_l("本课时的视频正在准备，请稍后再来。"))
     video = bound.video
+    quiet = stretches_of(lesson.id, cycle.version_id)
     progress = LessonProgress(
         cycle_id=cycle.id,
         lesson_id=lesson.id,
@@ -118,17 +117,11 @@ def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
         window_count=video.window_count,
         window_ms=video.window_seconds * 1000,
         duration_ms=video.duration_ms,
-        gates=_gates(cycle.course_id, lesson, video, settings.popup_every),
+        gates=lesson_gates(cycle.course_id, lesson.id, video, quiet, settings.popup_every),
     )
     db.session.add(progress)
     db.session.flush()
     return progress
-
-
-def _gates(course_id: int, lesson: Lesson, video: Video, popup_every: int) -> list[int]:
-    if not pool(course_id, lesson.id, QuestionUse.POPUP):
-        return []
-    return rules.draw_gates(video.window_count, video.duration_ms, popup_every)
 
 
 def _load(study_clock: StudyClock, progress: LessonProgress) -> None:

@@ -1,10 +1,12 @@
 """What the player's script is told: addresses, subtitles, and every word it may have to say."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from lms.catalog.models import Lesson
 from lms.catalog.version_models import VersionLesson
 from lms.enrollments.models import Cycle
 from lms.videos import queries as videos
@@ -27,7 +29,30 @@ def player_settings(cycle: Cycle, lesson: VersionLesson) -> dict[str, Any]:
     }
 
 
-def _subtitles(lesson: VersionLesson) -> list[dict[str, str]]:
+def preview_settings(
+    address: Callable[..., str], name: str, lesson: Lesson | VersionLesson
+) -> dict[str, Any]:
+    """The same for a preview; `address(endpoint)` leads to a part of it, `name` tells which."""
+    return {
+        "preview": True,
+        "remember": f"preview-{name}-{lesson.id}",
+        "urls": {
+            "answer": address("answer"),
+            "lease": address("lease"),
+            "popup": address("popup"),
+        },
+        "subtitles": _subtitles(lesson),
+        "words": {
+            **_words(),
+            "done": _("本课时预览结束"),
+            "failedText": _("请检查网络后重试。"),
+            "gate": _("弹题：{time}"),
+            "position": _("{time}，共 {total}"),
+        },
+    }
+
+
+def _subtitles(lesson: Lesson | VersionLesson) -> list[dict[str, str]]:
     return [
         {
             "url": videos.subtitle_url(one),

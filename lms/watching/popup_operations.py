@@ -3,7 +3,6 @@
 import datetime as dt
 import random
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,6 +18,7 @@ from lms.questions.models import Question, QuestionUse
 from lms.questions.queries import pool
 from lms.questions.rules import is_right
 from lms.watching import rules
+from lms.watching.choosing import Outcome, choose_question
 from lms.watching.models import LessonProgress, Popup, StudyClock
 from lms.watching.operations import closes_at_ms, hold_lease
 from lms.watching.queries import open_popup, popups_of
@@ -26,15 +26,6 @@ from lms.watching.tokens import WatchTerms
 
 _NONCE_BYTES = 16
 _chance = random.SystemRandom()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an answer led to. `back_to` is the window to watch again from; never what was right."""
-
-    is_right: bool
-    wait_seconds: int = 0
-    back_to: int | None = None
 
 
 def ask_popup(actor: Person, terms: WatchTerms) -> Popup | None:
@@ -82,14 +73,8 @@ def _check_wait(last: Popup) -> None:
 
 
 def _draw(progress: LessonProgress, asked: list[Popup]) -> Question | None:
-    """A question by chance, one not yet asked in this lesson as long as there is one."""
     questions = pool(progress.cycle.course_id, progress.lesson_id, QuestionUse.POPUP)
-    seen = {popup.question_id for popup in asked}
-    last = asked[-1].question_id if asked else None
-    fresh = [question for question in questions if question.id not in seen]
-    others = [question for question in questions if question.id != last]
-    choice = fresh or others or questions
-    return _chance.choice(choice) if choice else None
+    return choose_question(questions, [popup.question_id for popup in asked], _chance)
 
 
 def _ask(progress: LessonProgress, gate: int, question: Question) -> Popup:

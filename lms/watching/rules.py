@@ -45,19 +45,21 @@ class Standing:
     due_ms: int
 
 
-def draw_gates(
-    window_count: int, duration_ms: int, every_seconds: int, chance: Chance | None = None
-) -> list[int]:
-    """The boundaries (1 to window_count) at which pop-ups stand; at least one.
+def wanted_popups(duration_ms: int, every_seconds: int) -> int:
+    """How many pop-ups a film of so many milliseconds has: about one per `every_seconds`."""
+    return max(1, round(duration_ms / 1000 / every_seconds))
 
-    About one per `every_seconds`: the film is divided evenly, and each part has its gate at a
-    place nobody can foretell (Rizhao 2024: random pop-ups).
+
+def draw_gates(places: Sequence[int], wanted: int, chance: Chance | None = None) -> list[int]:
+    """Those of `places` (boundaries of windows, in order) at which `wanted` pop-ups stand.
+
+    The places are divided evenly, and each part has its gate at one that nobody can foretell
+    (Rizhao 2024: random pop-ups). There are as many gates as places if those are fewer.
     """
     chance = chance or random.SystemRandom()
-    wanted = max(1, round(duration_ms / 1000 / every_seconds))
-    count = min(wanted, window_count)
-    edges = [part * window_count // count for part in range(count + 1)]
-    return [chance.randint(start + 1, end) for start, end in itertools.pairwise(edges)]
+    count = min(wanted, len(places))
+    edges = [part * len(places) // count for part in range(count + 1)]
+    return [places[chance.randint(start + 1, end) - 1] for start, end in itertools.pairwise(edges)]
 
 
 def cost_ms(window_ms: int, pace_tenths: int) -> int:

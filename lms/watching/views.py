@@ -10,16 +10,15 @@ from lms.catalog.versions import get_version_lesson
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.errors import Invalid, NotAllowed, NotFound
+from lms.core.errors import NotAllowed, NotFound
 from lms.enrollments.models import Cycle
 from lms.enrollments.queries import get_own_cycle
-from lms.questions.behaviours import behaviour_of
-from lms.questions.rules import public_view
 from lms.videos import queries as videos
 from lms.videos.models import Video
 from lms.watching import gate, operations, popup_operations, queries
+from lms.watching.answers import answer_from, question_facts
 from lms.watching.finish_operations import finish_lesson
-from lms.watching.models import LessonProgress, Popup
+from lms.watching.models import LessonProgress
 from lms.watching.player import player_settings
 from lms.watching.tasks import finish_all
 from lms.watching.tokens import WatchTerms
@@ -151,41 +150,21 @@ def popup(cycle_id: int, lesson_id: int) -> Response:
     """The pop-up that is due, or null."""
     with transaction():
         asked = popup_operations.ask_popup(current_user, _watch_terms(cycle_id, lesson_id))
-        return jsonify(popup=_popup_facts(asked) if asked else None)
-
-
-def _popup_facts(asked: Popup) -> dict[str, Any]:
-    question = asked.question
-    view = public_view(question, asked.option_order)
-    shape = behaviour_of(question.kind).shape
-    label = str(question.kind.label)
-    # The same parts as on a paper, written by the same templates.
-    html = render_template("watching/_question.html", question=view, shape=shape, label=label)
-    return {**view, "nonce": asked.nonce, "kind_label": label, "shape": shape, "html": html}
+        facts = asked and question_facts(asked.question, asked.option_order, asked.nonce)
+        return jsonify(popup=facts)
 
 
 @blueprint.post(f"{_LESSON}/popup/answer")
 @signed_in
 def answer(cycle_id: int, lesson_id: int) -> Response:
     """Grade an answer. Says whether it is right and what follows, never what would be right."""
-    nonce, chosen = _answer_from(request.get_json(silent=True))
+    nonce, chosen = answer_from(request.get_json(silent=True))
     with transaction():
         terms = _watch_terms(cycle_id, lesson_id)
         outcome = popup_operations.answer_popup(current_user, terms, nonce, chosen, _settings())
     return jsonify(
         right=outcome.is_right, wait_seconds=outcome.wait_seconds, back_to=outcome.back_to
     )
-
-
-def _answer_from(body: Any) -> tuple[str, list[Any]]:
-    if not isinstance(body, dict):
-        raise Invalid()
-    nonce, chosen = body.get("nonce"), body.get("chosen")
-    if not isinstance(nonce, str) or not isinstance(chosen, list):
-        raise Invalid()
-    if not (nonce.isascii() and nonce.isprintable()):
-        raise Invalid()
-    return nonce, chosen
 
 
 @blueprint.post(f"{_LESSON}/finish")

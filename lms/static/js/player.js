@@ -6,6 +6,7 @@ import { Finisher } from './player/finisher.js';
 import { Gate } from './player/gate.js';
 import { Notices } from './player/notices.js';
 import { Popup } from './player/popup.js';
+import { PreviewEnd, PreviewGate, markGates } from './player/preview.js';
 import { Server } from './player/server.js';
 import { Session } from './player/session.js';
 import { Subtitles } from './player/subtitles.js';
@@ -16,13 +17,13 @@ const settings = JSON.parse(root.querySelector('[data-settings]').textContent);
 const video = root.querySelector('[data-video]');
 const server = new Server(settings.urls);
 const session = new Session(settings.remember);
-const gate = new Gate(server, session);
+const gate = settings.preview ? new PreviewGate(server, session, video) : new Gate(server, session);
 const notices = new Notices(root, settings.words, video);
 const timeline = new Timeline(root, video, session, settings.words, notices);
 const subtitles = new Subtitles(root, video, settings.subtitles);
 const engine = new Engine(video, gate, session);
 const popup = new Popup(root, server, settings.words, notices);
-const finisher = new Finisher(server, settings.words, video);
+const finisher = settings.preview ? new PreviewEnd(settings.words) : new Finisher(server, settings.words, video);
 const controls = new Controls(root, video, { engine, timeline, subtitles, session, notices, words: settings.words });
 
 let asking = false;
@@ -38,19 +39,19 @@ async function takeLease() {
     return false;
   }
   session.begin(facts.body);
-  server.token = facts.body.token;
   if (session.finished) finisher.isDone = true;
   return true;
 }
 
 async function begin() {
-  if (!engine.canPlay()) {
+  if (!(settings.preview ? engine.canAsk() : engine.canPlay())) {
     notices.failed(settings.words.unsupported);
     return;
   }
   if (!(await takeLease())) return;
   controls.ready();
   timeline.ready();
+  if (settings.preview) markGates(root, session, settings.words, timeline);
   await engine.load(session.playlist, session.resumeAt());
   subtitles.attach();
   notices.clear();
@@ -86,7 +87,7 @@ async function askPopup() {
     else if (outcome.kind === 'back') await goBack(outcome.window);
     else {
       refusedAt = null;
-      gate.open();
+      gate.answered();
       if (session.isAtEnd(video.currentTime)) finisher.run();
       else engine.play();
     }
@@ -116,6 +117,7 @@ async function goBack(window) {
 
 function watchPosition() {
   session.remember(video.currentTime);
+  gate.reach(video.currentTime);
   const boundary = gate.boundary;
   if (boundary !== null && video.currentTime >= boundary - 0.6) askPopup();
 }

@@ -51,7 +51,12 @@ export class Engine extends Events {
   }
 
   canPlay() {
-    return Boolean(window.Hls?.isSupported()) || this.#isNative();
+    return this.canAsk() || this.#isNative();
+  }
+
+  /** Whether this page itself asks for keys; the browser's own HLS would ask the learners' gate. */
+  canAsk() {
+    return Boolean(window.Hls?.isSupported());
   }
 
   #isNative() {

@@ -16,7 +16,15 @@ export class Gate extends Events {
     return this.#shut === null ? null : this.session.startOf(this.#shut);
   }
 
-  /** The pop-up was answered: whoever waited asks again. */
+  /** The film has come to a second. Of a learner's film the server says where its gates are. */
+  reach() {}
+
+  /** The pop-up was answered right. */
+  answered() {
+    this.open();
+  }
+
+  /** Whoever waited asks again. */
   open() {
     this.#shut = null;
     this.letGo();
@@ -77,7 +85,7 @@ export class Gate extends Events {
     } else if (problem.code === 'closed') {
       this.tell('closed');
       await this.#wait(signal);
-    } else if (problem.status === 403) {
+    } else if ([401, 403, 404].includes(problem.status)) {
       // The token is too old, or windows were taken back on another device: begin from the server's state.
       this.tell('stale');
       await this.#wait(signal);

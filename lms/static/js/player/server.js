@@ -42,12 +42,16 @@ export class Server {
       'X-CSRFToken': CSRF,
       'X-Watch-Token': this.token,
     };
-    return read(await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: within() }));
+    const answer = await read(await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: within() }));
+    // The lease brings the token; a preview brings another with every answer.
+    if (answer.body.token) this.token = answer.body.token;
+    return answer;
   }
 
   lease() { return this.#post(this.urls.lease); }
 
-  popup() { return this.#post(this.urls.popup); }
+  /** `due` is the gate that a preview has come to; of a learner the server knows it. */
+  popup() { return this.#post(this.urls.popup, { gate: this.due }); }
 
   answer(nonce, chosen) { return this.#post(this.urls.answer, { nonce, chosen }); }
 

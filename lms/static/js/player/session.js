@@ -18,6 +18,8 @@ export class Session {
     this.windowSeconds = facts.window_ms / 1000;
     this.duration = facts.duration_ms / 1000;
     this.maxPace = facts.max_pace;
+    this.gates = facts.gates ?? [];
+    this.isFree = facts.is_free ?? false;
     this.finished = facts.is_finished;
     this.closed = facts.is_closed;
     this.resumeSeconds = facts.resume_ms / 1000;
@@ -34,7 +36,7 @@ export class Session {
   }
 
   fallBack(window) {
-    this.released = window;
+    if (!this.isFree) this.released = window;
   }
 
   startOf(window) {

@@ -1,0 +1,17 @@
+"""Where the pop-ups of a lesson stand for somebody who begins it."""
+
+from lms.questions.models import QuestionUse
+from lms.questions.queries import pool
+from lms.videos.models import Video
+from lms.watching import rules
+from lms.watching.quiet.rules import Stretch, places_of
+
+
+def lesson_gates(
+    course_id: int, lesson_id: int, video: Video, stretches: list[Stretch], popup_every: int
+) -> list[int]:
+    """The gates, drawn by chance outside the quiet stretches; none if there is no question."""
+    if not pool(course_id, lesson_id, QuestionUse.POPUP):
+        return []
+    places = places_of(video.window_count, video.window_seconds, stretches)
+    return rules.draw_gates(places, rules.wanted_popups(video.duration_ms, popup_every))
