@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.catalog.models import Course
 from lms.catalog.operations import add_publish_check
+from lms.catalog.version_models import CourseVersion
 from lms.core.events import course_copied
 from lms.core.permissions import Permission
 from lms.core.tasks import every
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     course_copied.connect(copy_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "manage.course", _course_card, order=30)
+    slots.fill(app, "preview.next", _preview_card, order=20)
     navigation.add(app, _restudy_entry())
     every(15, tasks.submit_overdue_attempts)
 
@@ -41,6 +43,13 @@ def _cycle_card(cycle: Cycle) -> str | None:
     if not cycle.version.requires_exam:
         return None
     return render_template("exams/_cycle_card.html", **views.exam_facts(cycle))
+
+
+def _preview_card(course: Course, shown: Course | CourseVersion) -> str | None:
+    if not shown.requires_exam:
+        return None
+    settings = queries.exam_settings(course.id)
+    return render_template("exams/_preview_card.html", settings=settings)
 
 
 def _course_card(course: Course) -> str | None:

@@ -4,14 +4,16 @@ Each request asks anew whether the visitor may look, also that for a key; no tok
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.catalog.models import Lesson
+from lms.accounts.models import Person
+from lms.catalog.models import Course, Lesson
+from lms.catalog.queries import may_edit
 from lms.catalog.version_models import CourseVersion, VersionLesson
 from lms.config import Settings
 from lms.core.errors import Invalid, NotAllowed
@@ -46,7 +48,6 @@ def _settings() -> Settings:
 def _address(endpoint: str, lesson_id: int, **values: Any) -> str:
     """The address of another part of the same preview."""
     place = {**(request.view_args or {}), "lesson_id": lesson_id, **values}
-    place.pop("window", None)
     return url_for(f"{request.blueprint}.{endpoint}", **place)
 
 
@@ -69,6 +70,13 @@ def lesson(find: Find, lesson_id: int, **place: Any) -> str:
         player=preview_settings(partial(_address, lesson_id=lesson_id), found.key, shown),
         **(_film_facts(film) if film else {}),
     )
+
+
+def course_action(course: Course, person: Person | None) -> str | None:
+    """On the page of a course, for its trainers: the way to look at its first lesson."""
+    if person is None or not course.lessons or not may_edit(course, person):
+        return None
+    return render_template("watching/preview/_action.html", course=course)
 
 
 def review_link(version: CourseVersion, lesson: VersionLesson) -> str:
@@ -174,8 +182,16 @@ def _add_routes(blueprint: Blueprint, permission: Permission, find: Find) -> Non
         ("/popup", "POST", popup),
         ("/popup/answer", "POST", answer),
     ):
-        guarded = staff(permission)(partial(view, find))
+        guarded = staff(permission)(_looking_by(find, view))
         blueprint.add_url_rule(f"{_LESSON}{path}", view.__name__, guarded, methods=[method])
+
+
+def _looking_by(find: Find, view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def show(**values: Any) -> Any:
+        return view(find, **values)
+
+    return show
 
 
 _add_routes(drafts, Permission.CATALOG_COURSE_EDIT, previewed.draft_to_preview)

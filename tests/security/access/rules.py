@@ -160,6 +160,19 @@ RULES: dict[str, frozenset[str]] = {
     "videos_manage.remove_subtitle": TEACHERS,
     "videos_manage.retry": TEACHERS,
     "videos_manage.status": TEACHERS,
+    "manage_quiet.edit": TEACHERS,
+    # --- a lesson looked at: the draft by trainers, a version by who judges it
+    "preview_draft.key": TEACHERS,
+    "preview_draft.lease": TEACHERS,
+    "preview_draft.lesson": TEACHERS,
+    "preview_version.key": BASE,
+    "preview_version.lease": BASE,
+    "preview_version.lesson": BASE,
+    # Without the state that a lease gave no pop-up is asked.
+    "preview_draft.answer": NOBODY,
+    "preview_draft.popup": NOBODY,
+    "preview_version.answer": NOBODY,
+    "preview_version.popup": NOBODY,
     # --- what a base answers for, by its managers
     "manage_certificates.index": BASE_PAGES,
     "manage_certificates.revoke": BASE,

@@ -99,6 +99,7 @@ def build_world(app: Flask) -> World:
         "course_id": course.id,
         "revision_number": 1,
         "scheme_id": scheme.id,
+        "window": 0,
         **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
