@@ -11,7 +11,9 @@ from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
 from lms.exams import manage_views, queries, tasks, views
+from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import copy_exam, exam_problems
+from lms.questions.usage import add_usage_source
 from lms.web import navigation, slots
 
 
@@ -20,6 +22,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     add_publish_check(app, exam_problems)
+    add_usage_source(app, exam_usage)
     course_copied.connect(copy_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "manage.course", _course_card, order=30)

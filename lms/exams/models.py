@@ -97,7 +97,7 @@ class PaperItem(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("exam_attempts.id"), index=True)
     position: Mapped[int]
-    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     option_order: Mapped[list[Any]]
     points: Mapped[int]
     chosen: Mapped[list[Any]] = mapped_column(default=list)

@@ -7,6 +7,7 @@ from lms.core.events import course_copied
 from lms.questions import (
     copying,
     export_views,
+    history_views,
     import_views,
     manage_views,
     picture_views,
@@ -16,7 +17,7 @@ from lms.questions import (
 from lms.web import slots
 
 # Their routes join the blueprint of manage_views when they are imported.
-__all__ = ["export_views", "import_views", "register"]
+__all__ = ["export_views", "history_views", "import_views", "register"]
 
 
 def register(app: Flask) -> None:

@@ -38,7 +38,7 @@ class Question(Model):
     difficulty: Mapped[int] = mapped_column(default=2)
     topic: Mapped[str] = mapped_column(String(64), default="")
     is_retired: Mapped[bool] = mapped_column(default=False)
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 

@@ -1,6 +1,7 @@
 """Writing, revising and retiring questions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -12,9 +13,11 @@ from lms.core.db import db
 from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.questions.behaviours import behaviour_of
+from lms.questions.change_models import QuestionChange, QuestionDeed
 from lms.questions.models import Question
 from lms.questions.pictures import picture_problem
 from lms.questions.rules import QuestionFacts, problems
+from lms.questions.snapshots import snapshot
 
 
 def create_question(
@@ -51,7 +54,11 @@ def revise_question(
     if question.is_retired:
         raise Conflict(_l("这道题已停用，不能再修改。"))
     if question.course.published_at is None:
+        former = snapshot(question)
         _write(question, facts, lesson)
+        db.session.flush()
+        if snapshot(question) != former:
+            _change(QuestionDeed.REVISE, actor, question, former)
         successor = question
     else:
         successor = _insert(actor, question.course, facts, lesson, question)
@@ -67,6 +74,7 @@ def retire_question(actor: Person, question: Question) -> None:
     if question.is_retired:
         return
     question.is_retired = True
+    _change(QuestionDeed.RETIRE, actor, question, {})
     _note(AuditTag.QUESTIONS_QUESTION_RETIRE, actor, question)
 
 
@@ -99,6 +107,12 @@ def _write(question: Question, facts: QuestionFacts, lesson: Lesson | None) -> N
         setattr(question, name, value)
     question.options, question.answer = behaviour_of(facts.kind).kept(facts)
     question.lesson = lesson
+
+
+def _change(deed: QuestionDeed, actor: Person, question: Question, former: dict[str, Any]) -> None:
+    db.session.add(
+        QuestionChange(question_id=question.id, deed=deed, actor_id=actor.id, former=former)
+    )
 
 
 def _note(tag: AuditTag, actor: Person, question: Question) -> None:

@@ -6,9 +6,11 @@ from lms.catalog.differences import add_difference_check
 from lms.catalog.operations import add_publish_check
 from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_withdrawn
 from lms.core.tasks import every
+from lms.questions.usage import add_usage_source
 from lms.watching import gate, tasks, views
 from lms.watching.operations import drop_lease
 from lms.watching.preview import views as preview_views
+from lms.watching.question_usage import popup_usage
 from lms.watching.quiet import operations as quiet
 from lms.watching.quiet import views as quiet_views
 from lms.watching.quiet.rules import write_instant
@@ -28,6 +30,7 @@ def register(app: Flask) -> None:
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
     every(60, tasks.finish_seen_lessons)
+    add_usage_source(app, popup_usage)
     app.register_blueprint(quiet_views.blueprint)
     app.jinja_env.filters["instant"] = write_instant
     slots.fill(app, "manage.lesson", quiet_views.panel, order=30)

@@ -141,6 +141,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_questions.export": TEACHERS,
     "manage_questions.export_choice": TEACHERS,
     "manage_questions.faulty_questions": UPLOADER,
+    "manage_questions.history": TEACHERS,
     "manage_questions.import_questions": TEACHERS,
     "manage_questions.new_question": TEACHERS,
     "manage_questions.pictures": TEACHERS,
