@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import IO
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
@@ -125,7 +126,8 @@ def add_etextbook(
 
     `file` is what `read_book` made of it, if it was called already, for it takes a moment that is
     better spent outside of a transaction. Only a PDF can be downloaded, if `may_download`.
-    Raises NotAllowed, or Invalid naming the field: "title", or "file" for what is no such book.
+    Raises NotAllowed, or Invalid naming the field: "title", or "file" for what is no such book or
+    finds no room.
     """
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
     title = _checked_title(title)
@@ -140,8 +142,10 @@ def add_etextbook(
         chapter_count=len(book.chapters),
         contents=[entry.record() for entry in book.contents],
     )
-    course.etextbooks.append(etextbook)
     try:
+        for check in current_app.extensions.get("room_checks", []):
+            check(course.base_id, size_bytes)
+        course.etextbooks.append(etextbook)
         db.session.flush()
     except BaseException:
         remove_file(path)

@@ -20,7 +20,7 @@ from lms.catalog.content_operations import (
 )
 from lms.catalog.files import remove_file, store_cover
 from lms.catalog.models import Course
-from lms.catalog.queries import PublishCheck, StudyCheck, is_studied
+from lms.catalog.queries import PublishCheck, RoomCheck, StudyCheck, is_studied
 from lms.catalog.rules import CourseFacts, first_problem, frozen_changes, is_slug, latin_slug
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
@@ -32,6 +32,7 @@ __all__ = [
     "add_etextbook",
     "add_lesson",
     "add_publish_check",
+    "add_room_check",
     "add_study_check",
     "create_course",
     "move_lesson",
@@ -47,6 +48,11 @@ __all__ = [
 def add_publish_check(app: Flask, check: PublishCheck) -> None:
     """Let `check(course)` name, in words, what keeps a course from being published."""
     app.extensions.setdefault("publish_checks", []).append(check)
+
+
+def add_room_check(app: Flask, check: RoomCheck) -> None:
+    """Let `check(base_id, size_bytes)` raise Invalid when a base may not keep so much more."""
+    app.extensions.setdefault("room_checks", []).append(check)
 
 
 def add_study_check(app: Flask, check: StudyCheck) -> None:

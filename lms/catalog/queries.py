@@ -21,6 +21,7 @@ from lms.organizations.models import Organization
 
 PublishCheck = Callable[[Course], list[str]]
 StudyCheck = Callable[[Course], bool]
+RoomCheck = Callable[[int, int], None]
 
 
 def find_course(slug: str) -> Course | None:

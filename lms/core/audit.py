@@ -89,6 +89,7 @@ class AuditTag(LabelledEnum):
     PAYMENTS_ORDER_CREATE = "payments:order:create", _l("提交订单")
     PAYMENTS_ORDER_PAY = "payments:order:pay", _l("支付订单")
     PAYMENTS_ORDER_REFUND = "payments:order:refund", _l("退款")
+    QUESTIONS_PICTURE_REMOVE = "questions:picture:remove", _l("删除题目图片")
     QUESTIONS_PICTURE_UPLOAD = "questions:picture:upload", _l("上传题目图片")
     QUESTIONS_QUESTION_CREATE = "questions:question:create", _l("新建题目")
     QUESTIONS_QUESTION_RETIRE = "questions:question:retire", _l("停用题目")

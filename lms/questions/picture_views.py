@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -16,10 +17,18 @@ from lms.core.errors import DomainError, NotFound
 from lms.questions.manage_views import EDIT, Page, managed_course
 from lms.questions.manage_views import blueprint as manage_blueprint
 from lms.questions.picture_models import QuestionPicture
-from lms.questions.pictures import LONGEST_ALT, add_picture, get_picture, pictures_of
+from lms.questions.pictures import (
+    LONGEST_ALT,
+    add_picture,
+    get_picture,
+    get_picture_of,
+    pictures_of,
+    remove_picture,
+    used_pictures,
+)
 from lms.web.auth import signed_in, staff
 from lms.web.paging import newest_first, record_id
-from lms.web.refusals import show_refusal
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("questions", __name__)
 # Nothing in it may load or run anything, whoever opens it by itself.
@@ -55,8 +64,28 @@ def pictures(slug: str) -> Page:
             return redirect(url_for("manage_questions.pictures", slug=slug))
     after = request.args.get("after", type=record_id)
     page = newest_first(pictures_of(course), QuestionPicture.id, after)
-    shown = render_template("questions/manage/pictures.html", course=course, form=form, page=page)
+    shown = render_template(
+        "questions/manage/pictures.html",
+        course=course,
+        form=form,
+        page=page,
+        used=used_pictures(course, page.rows),
+    )
     return shown, 422 if form.errors else 200
+
+
+@manage_blueprint.post("/pictures/<picture_id>/remove")
+@staff(EDIT)
+def remove_question_picture(slug: str, picture_id: str) -> AnyResponse:
+    course = managed_course(slug)
+    try:
+        with transaction():
+            remove_picture(current_user, get_picture_of(course, picture_id))
+    except DomainError as refusal:
+        flash_refusal(refusal)
+    else:
+        flash(_("图片已删除。"), "success")
+    return redirect(url_for("manage_questions.pictures", slug=slug))
 
 
 @blueprint.get("/questions/pictures/<picture_id>")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, or_, select
 
 from lms.accounts.models import Person
 from lms.accounts.operations import require
@@ -13,13 +13,15 @@ from lms.catalog.files import remove_file
 from lms.catalog.models import Course
 from lms.catalog.review_queries import judges
 from lms.core.audit import AuditTag, record
-from lms.core.db import db
-from lms.core.errors import Invalid, NotFound
+from lms.core.db import after_commit, db
+from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Permission
 from lms.enrollments.queries import holding_cycle
 from lms.questions.behaviours import behaviour_of
+from lms.questions.change_models import QuestionChange
 from lms.questions.facts import QuestionFacts
 from lms.questions.markup import Picture, parts_of
+from lms.questions.models import Question
 from lms.questions.picture_files import store_picture
 from lms.questions.picture_models import QuestionPicture
 
@@ -44,14 +46,51 @@ def add_picture(actor: Person, course: Course, file: IO[bytes], alt: str) -> Que
     except Exception:
         remove_file(path)
         raise
+    _note(AuditTag.QUESTIONS_PICTURE_UPLOAD, actor, picture)
+    return picture
+
+
+def remove_picture(actor: Person, picture: QuestionPicture) -> None:
+    """Take away a picture that no text shows; its file goes once that is durable.
+
+    Raises NotAllowed, or Conflict while a question shows it: also a retired one, which stands on
+    papers, and also as it read before it was revised.
+    """
+    course, path = picture.course, picture.path
+    require(actor, Permission.QUESTIONS_QUESTION_EDIT, course.base_id)
+    # Whoever writes a question that shows it waits for us, and is told that it is gone.
+    db.session.refresh(picture, with_for_update=True)
+    if used_pictures(course, [picture]):
+        raise Conflict(_l("还有题目在使用这张图片，不能删除。"))
+    _note(AuditTag.QUESTIONS_PICTURE_REMOVE, actor, picture)
+    db.session.delete(picture)
+    db.session.flush()
+    after_commit(lambda: remove_file(path))
+
+
+def _note(tag: AuditTag, actor: Person, picture: QuestionPicture) -> None:
+    course = picture.course
     record(
-        AuditTag.QUESTIONS_PICTURE_UPLOAD,
+        tag,
         actor.id,
         f"picture:{picture.id}",
         organization_id=course.base_id,
         course_id=course.id,
     )
-    return picture
+
+
+def used_pictures(course: Course, pictures: Sequence[QuestionPicture]) -> set[str]:
+    """The public ids of those pictures that a text shows, or once showed, in one search."""
+    written = (Question.text, Question.explanation, cast(Question.options, String))
+    shows = or_(*(text.contains("](picture:") for text in written))
+    texts = select(*written).where(Question.course_id == course.id, shows)
+    former = cast(QuestionChange.former, String)
+    kept = select(former).join(QuestionChange.question)
+    kept = kept.where(Question.course_id == course.id, former.contains("](picture:"))
+    found = [
+        str(text) for query in (texts, kept) for row in db.session.execute(query) for text in row
+    ]
+    return {one.public_id for one in pictures if any(one.public_id in text for text in found)}
 
 
 def pictures_of(course: Course) -> Select[QuestionPicture]:
@@ -79,6 +118,15 @@ def _may_see(person: Person, course: Course) -> bool:
     return holding_cycle(person, course) is not None or judges(person, course)
 
 
+def get_picture_of(course: Course, public_id: str) -> QuestionPicture:
+    """The picture if it is of this course's bank; raises NotFound otherwise."""
+    query = pictures_of(course).where(QuestionPicture.public_id == public_id)
+    picture = db.session.scalar(query)
+    if picture is None:
+        raise NotFound()
+    return picture
+
+
 def picture_problem(course: Course, facts: QuestionFacts) -> str | None:
     """The field whose text shows a picture that the course's bank does not hold; None if none."""
     wanted = {field: _picture_ids(texts) for field, texts in _texts(facts).items()}
@@ -86,7 +134,9 @@ def picture_problem(course: Course, facts: QuestionFacts) -> str | None:
     if not ids:
         return None
     query = pictures_of(course).where(QuestionPicture.public_id.in_(ids))
-    known = set(db.session.scalars(query.with_only_columns(QuestionPicture.public_id)))
+    # Held until the commit, so that none is taken away meanwhile.
+    held = query.with_only_columns(QuestionPicture.public_id).with_for_update(read=True)
+    known = set(db.session.scalars(held))
     return next((field for field, named in wanted.items() if named - known), None)
 
 

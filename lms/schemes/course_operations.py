@@ -22,7 +22,7 @@ def add_course(actor: Person, scheme: Scheme, course: Course) -> None:
     year, or Conflict if it is there already or the scheme is full.
     """
     revision = open_revision(actor, scheme)
-    if course.state is not CourseState.PUBLISHED or course.year != scheme.year:
+    if course.state is not CourseState.PUBLISHED or course.shown.year != scheme.year:
         raise Invalid(_l("只能加入本年度已发布的课程。"), field="course")
     if find_entry(revision, course.id) is not None:
         raise Conflict(_l("方案里已有这门课程。"), field="course")

@@ -6,17 +6,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict
 from lms.core.types import ZERO_HOURS
 from lms.schemes.models import Scheme, SchemeCourse, SchemeRevision
-from lms.schemes.queries import course_counts, latest_revisions, managed_schemes
+from lms.schemes.queries import course_counts, latest_revisions, managed_schemes, with_shown
 from lms.schemes.rules import hours_by_category
 from lms.web.downloads import safe_cell
 from lms.web.filters import when
@@ -99,7 +97,7 @@ def _course_rows(
         query = (
             select(SchemeCourse)
             .where(SchemeCourse.revision_id.in_(ids))
-            .options(joinedload(SchemeCourse.course).joinedload(Course.base))
+            .options(*with_shown())
             .order_by(SchemeCourse.revision_id, SchemeCourse.position, SchemeCourse.id)
         )
         yield from _numbered(db.session.scalars(query), numbers)
@@ -114,9 +112,9 @@ def _numbered(rows: Iterable[SchemeCourse], numbers: dict[int, int]) -> Iterable
         yield [
             numbers[row.revision_id],
             place,
-            course.title,
-            course.category.label,
-            course.hours,
+            course.shown.title,
+            course.shown.category.label,
+            course.shown.hours,
             course.base.name,
         ]
 

@@ -60,9 +60,10 @@ def search(scheme_id: int) -> PlainResponse:
 
 
 def _choice(course: Course) -> dict[str, object]:
-    hours = _("%(hours)s 学时", hours=course.hours)
-    note = f"{course.category.label} · {hours} · {course.base.name}"
-    return {"id": course.id, "name": course.title, "note": note}
+    shown = course.shown
+    hours = _("%(hours)s 学时", hours=shown.hours)
+    note = f"{shown.category.label} · {hours} · {course.base.name}"
+    return {"id": course.id, "name": shown.title, "note": note}
 
 
 @blueprint.post("/<int:scheme_id>/courses/add")
@@ -80,7 +81,7 @@ def add(scheme_id: int) -> Response:
         raise NotFound()
     return _change(
         scheme,
-        _("已加入“%(title)s”。", title=course.title),
+        _("已加入“%(title)s”。", title=course.shown.title),
         lambda: course_operations.add_course(current_user, scheme, course),
     )
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course, CourseState, Lesson
+from lms.catalog.models import Course, CourseState
+from lms.catalog.version_models import CourseVersion, VersionLesson
 from lms.core import clock
 from lms.core.db import db
 from lms.core.enums import HourCategory
@@ -15,6 +15,7 @@ from lms.core.types import ZERO_HOURS, Hours
 from lms.enrollments.models import Cycle, CycleState
 from lms.hours.models import Credit, Delivery, DeliveryKind
 from lms.schemes.models import SchemeCourse, SchemeRevision
+from lms.schemes.queries import with_shown
 from lms.watching.models import LessonProgress
 
 
@@ -54,7 +55,7 @@ def standings(person: Person, course_ids: Sequence[int]) -> dict[int, Standing]:
     """The learner's standing in each of these courses, of one page at most, by their ids."""
     cycles = _newest_cycles(person, course_ids)
     watched = _finished_lessons([cycle.id for cycle in cycles.values()])
-    lessons = _lesson_counts(course_ids)
+    lessons = _lesson_counts(course_ids, cycles)
     hours = _hours_of(person, course_ids)
     return {
         course_id: Standing(
@@ -86,13 +87,19 @@ def _finished_lessons(cycle_ids: Sequence[int]) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
-def _lesson_counts(course_ids: Sequence[int]) -> dict[int, int]:
+def _lesson_counts(course_ids: Sequence[int], cycles: dict[int, Cycle]) -> dict[int, int]:
+    """How many lessons each course has, in the version that is studied or else in the one shown."""
+    shown = select(Course.id, CourseVersion.id).join(Course.version)
+    shown = shown.where(Course.id.in_(course_ids))
+    versions: dict[int, int] = dict(db.session.execute(shown).all())
+    versions |= {course_id: cycle.version_id for course_id, cycle in cycles.items()}
     query = (
-        select(Lesson.course_id, func.count())
-        .where(Lesson.course_id.in_(course_ids))
-        .group_by(Lesson.course_id)
+        select(VersionLesson.version_id, func.count())
+        .where(VersionLesson.version_id.in_(versions.values()))
+        .group_by(VersionLesson.version_id)
     )
-    return dict(db.session.execute(query).all())
+    counts = dict(db.session.execute(query).all())
+    return {course_id: counts.get(version_id, 0) for course_id, version_id in versions.items()}
 
 
 def _hours_of(person: Person, course_ids: Sequence[int]) -> dict[int, Hours]:
@@ -153,7 +160,7 @@ def next_courses(person: Person, revision: SchemeRevision, limit: int = 4) -> li
             or_(Course.closes_on.is_(None), Course.closes_on >= clock.today()),
             Course.id.not_in(done),
         )
-        .options(joinedload(SchemeCourse.course))
+        .options(*with_shown())
         .order_by(SchemeCourse.position, SchemeCourse.id)
         .limit(limit)
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from lms.accounts.enums import ProfessionSeries
 from lms.accounts.models import Person
@@ -11,6 +12,7 @@ from lms.accounts.operations import require
 from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course, CourseState
 from lms.catalog.queries import published_courses
+from lms.catalog.version_models import CourseVersion
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -179,8 +181,14 @@ def all_courses(revision: SchemeRevision) -> list[SchemeCourse]:
 
 
 def _courses(revision: SchemeRevision) -> Select[SchemeCourse]:
-    with_course = joinedload(SchemeCourse.course).joinedload(Course.base)
-    return select(SchemeCourse).where(SchemeCourse.revision_id == revision.id).options(with_course)
+    rows = select(SchemeCourse).where(SchemeCourse.revision_id == revision.id)
+    return rows.options(*with_shown())
+
+
+def with_shown() -> tuple[ExecutableOption, ...]:
+    """Options that bring the courses with their bases and with what the catalogue shows of them."""
+    course = joinedload(SchemeCourse.course)
+    return course.joinedload(Course.base), course.joinedload(Course.version)
 
 
 def course_counts(revision_ids: Sequence[int]) -> dict[int, int]:
@@ -205,10 +213,12 @@ def find_entry(revision: SchemeRevision, course_id: int) -> SchemeCourse | None:
 def unfit_titles(scheme: Scheme, revision: SchemeRevision, limit: int = 5) -> list[str]:
     """Titles of courses that may not be in the scheme any more: withdrawn, or of another year."""
     is_unfit: ColumnElement[bool] = or_(
-        Course.state != CourseState.PUBLISHED, Course.year != scheme.year
+        Course.state != CourseState.PUBLISHED, CourseVersion.year != scheme.year
     )
     query = (
-        select(Course.title)
+        select(CourseVersion.title)
+        .select_from(Course)
+        .join(Course.version)
         .join(SchemeCourse, SchemeCourse.course_id == Course.id)
         .where(SchemeCourse.revision_id == revision.id, is_unfit)
     )

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.catalog.differences import add_difference_check
 from lms.catalog.models import Course, Lesson
-from lms.catalog.operations import add_publish_check
+from lms.catalog.operations import add_publish_check, add_room_check
 from lms.catalog.rules import suggested_hours
 from lms.catalog.version_models import VersionLesson
 from lms.core.events import course_copied, course_frozen
@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     slots.fill(app, "manage.lesson", manage_views.panel, order=20)
     slots.fill(app, "manage.hours", hours_hint, order=20)
     add_publish_check(app, publish_problems)
+    add_room_check(app, quotas.check_room)
     add_difference_check(app, versions.video_differences)
     course_copied.connect(sharing.copy_videos)
     course_frozen.connect(versions.bind_videos)

@@ -9,13 +9,13 @@ from PIL import Image, ImageFile
 from lms.catalog.files import media_file
 from lms.catalog.models import CourseState
 from lms.core.db import db, transaction
-from lms.core.errors import Invalid, NotAllowed
+from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.core.permissions import Role
 from lms.enrollments.models import CycleState
 from lms.questions import operations
 from lms.questions.kinds import QuestionKind
 from lms.questions.picture_models import QuestionPicture
-from lms.questions.pictures import add_picture
+from lms.questions.pictures import add_picture, remove_picture
 from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFactory
 from tests.factories.catalog import version_as_it_is
 from tests.factories.questions import drawing
@@ -205,3 +205,58 @@ def test_pictures_stand_in_pairs_too_and_their_words_in_lists(client, trainer, c
     sign_in(client, trainer)
     page = client.get(f"/manage/courses/{course.slug}/questions?kind={QuestionKind.MATCHING.value}")
     assert f'src="/questions/pictures/{picture.public_id}" alt="三角形"' in page.text
+
+
+def test_unused_picture_is_removed_with_its_file(trainer, picture):
+    file = media_file(picture.path)
+    with transaction():
+        remove_picture(trainer, picture)
+    assert pictures() == []
+    assert not file.exists()
+
+
+def test_strangers_remove_nothing(stranger, picture):
+    with pytest.raises(NotAllowed), transaction():
+        remove_picture(stranger, picture)
+    assert media_file(picture.path).exists()
+
+
+@pytest.mark.parametrize("place", ["text", "explanation", "options"])
+def test_picture_that_a_text_shows_stays(trainer, course, picture, place):
+    options = ("90", picture.markup) if place == "options" else ("90", "60")
+    texts = {place: f"见 {picture.markup}"} if place != "options" else {}
+    with transaction():
+        question = operations.create_question(trainer, course, facts(options=options, **texts))
+        operations.retire_question(trainer, question)
+    with pytest.raises(Conflict), transaction():
+        remove_picture(trainer, picture)
+    assert media_file(picture.path).exists()
+
+
+def test_picture_that_a_text_once_showed_stays_for_its_history(trainer, course, picture):
+    with transaction():
+        question = operations.create_question(
+            trainer, course, facts(text=f"见 {picture.markup}", options=("90", "60"))
+        )
+        operations.revise_question(trainer, question, facts(text="没有图", options=("90", "60")))
+    with pytest.raises(Conflict), transaction():
+        remove_picture(trainer, picture)
+
+
+def test_page_offers_to_remove_what_is_not_used(client, trainer, course, picture):
+    sign_in(client, trainer)
+    address = f"/manage/courses/{course.slug}/questions/pictures"
+    remove = f"{address}/{picture.public_id}/remove"
+    with transaction():
+        question = operations.create_question(
+            trainer, course, facts(text=f"见 {picture.markup}", options=("90", "60"))
+        )
+    page = client.get(address).text
+    assert "正在使用" in page
+    assert remove not in page
+    assert "还有题目在使用" in client.post(remove, follow_redirects=True).text
+    db.session.delete(db.session.merge(question))
+    db.session.commit()
+    assert remove in client.get(address).text
+    assert "图片已删除" in client.post(remove, follow_redirects=True).text
+    assert client.post(remove).status_code == 404

@@ -46,6 +46,21 @@ def test_published_scheme_is_read_by_anybody(client, officer):
     assert "2025年度专业科目学习方案" in client.get("/schemes").text
 
 
+def test_scheme_shows_courses_as_they_are_published(client, officer):
+    """What a trainer is writing meanwhile is nobody's to read."""
+    course = CourseFactory(title="智能制造导论", hours=Hours(455))
+    scheme = make_scheme(officer, course)
+    with transaction():
+        course.title, course.hours, course.year = "还没有审核的名称", Hours(999), 2031
+    for address in (f"/schemes/{scheme.id}", f"/schemes/{scheme.id}/print"):
+        page = client.get(address).text
+        assert "智能制造导论" in page
+        assert "45.5" in page
+        assert "还没有审核的名称" not in page
+        assert "99.9" not in page
+    assert queries.unfit_titles(scheme, queries.latest_revision(scheme)) == []
+
+
 def test_draft_is_read_by_nobody(client, officer):
     scheme = make_scheme(officer, is_published=False)
     for address in ("", "/print", "/revisions/1"):

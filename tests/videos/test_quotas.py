@@ -1,5 +1,6 @@
 """The room of a base: what counts, who sets it, and that the check and the bar agree."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from lms.accounts.models import Person
 from lms.catalog import operations as catalog
 from lms.catalog.models import Lesson
+from lms.config import Settings
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed
 from lms.core.permissions import Role
@@ -154,3 +156,21 @@ def test_etextbooks_count(trainer: Person, lesson: Lesson, tmp_path: Path) -> No
     with pdf.open("rb") as file, transaction():
         catalog.add_etextbook(trainer, lesson.course, "教材", file)
     assert used(lesson) == pdf.stat().st_size
+
+
+def test_an_etextbook_needs_room_as_a_film_does(
+    trainer: Person, lesson: Lesson, settings: Settings
+) -> None:
+    course = lesson.course
+    with transaction():
+        db.session.add(BaseQuota(base_id=course.base_id, quota_gb=1))
+        uploads.create_upload(trainer, lesson.id, "a.mp4", GB - 10)
+    books = settings.media_path / "originals/etextbooks"
+    before = [path for path in books.rglob("*") if path.is_file()]
+    with pytest.raises(Invalid) as refusal, transaction():
+        catalog.add_etextbook(trainer, course, "教材", io.BytesIO(b"%PDF-1.7\n%%EOF\n"))
+    assert refusal.value.field == "file"
+    assert "还剩 10 B" in str(refusal.value.message)
+    # Nothing of it is left behind.
+    assert [path for path in books.rglob("*") if path.is_file()] == before
+    assert db.session.merge(course).etextbooks == []

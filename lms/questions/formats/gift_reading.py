@@ -1,18 +1,18 @@
 """GIFT questions read: what stands between the braces tells the kind."""
 
 import re
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from lms.questions.formats.blanks import BLANK, mark_blanks
+from lms.questions.formats.drafting import Drafting
 from lms.questions.formats.gift_blocks import Block, blocks, hide_escapes, show_escapes
 from lms.questions.formats.markup import html_to_text
 from lms.questions.formats.reading import Draft, Place, Reading
 from lms.questions.formats.tags import apply_tags, choice_kind, with_feedback
 from lms.questions.formats.weights import Choice, is_exact, right_indexes, whole_forms
 from lms.questions.kinds import QuestionKind
-from lms.questions.rules import TRUE_FALSE_OPTIONS, QuestionFacts
+from lms.questions.rules import TRUE_FALSE_OPTIONS
 
 # Far more than any question has: no small file shall keep the server busy.
 _MOST_ANSWERS = 100
@@ -41,7 +41,7 @@ def _draft(block: Block) -> Draft:
     return draft
 
 
-class _Question:
+class _Question(Drafting):
     """One question on its way from GIFT to facts."""
 
     def __init__(self, draft: Draft, body: str) -> None:
@@ -208,19 +208,3 @@ class _Question:
         for note in notes:
             self.draft.note(note)
         return plain
-
-    def _refuse(self, field: str, message: Any) -> None:
-        self.draft.refuse(field, message)
-        self._finish(QuestionKind.SINGLE, (), ())
-
-    def _finish(
-        self, kind: QuestionKind, options: tuple[Any, ...], answer: tuple[Any, ...]
-    ) -> None:
-        # Facts of a refused question only lend it a text by which it is known again.
-        self.draft.facts = QuestionFacts(
-            kind=kind,
-            text=self.text,
-            options=options,
-            answer=answer,
-            explanation=self.explanation,
-        )

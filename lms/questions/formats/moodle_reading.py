@@ -1,12 +1,12 @@
 """Moodle XML questions read: an element each, whose type says what else it holds."""
 
 import html
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from lms.questions.formats.blanks import mark_blanks
 from lms.questions.formats.cloze import read_cloze
+from lms.questions.formats.drafting import Drafting
 from lms.questions.formats.gift_blocks import topic_of
 from lms.questions.formats.markup import html_to_text
 from lms.questions.formats.reading import MOST_QUESTIONS, Draft, Place, Reading
@@ -14,7 +14,7 @@ from lms.questions.formats.tags import apply_tags, choice_kind, with_feedback
 from lms.questions.formats.weights import Choice, is_exact, right_indexes, whole_forms
 from lms.questions.formats.xml_files import Element, child, line_of, local_name
 from lms.questions.kinds import QuestionKind
-from lms.questions.rules import TRUE_FALSE_OPTIONS, QuestionFacts
+from lms.questions.rules import TRUE_FALSE_OPTIONS
 
 _REFUSED = {
     "essay": _l("问答题不能导入：这里只有自动判分的题。"),
@@ -48,7 +48,7 @@ def _text_of(element: Element | None) -> str:
     return ((inner if inner is not None else element).text or "").strip()
 
 
-class _Question:
+class _Question(Drafting):
     """One element on its way to facts."""
 
     def __init__(self, element: Element) -> None:
@@ -73,8 +73,7 @@ class _Question:
             readers[kind]()
         else:
             message = _REFUSED.get(kind, _l("%(kind)s 类型的题不能导入。", kind=kind or "?"))
-            self.draft.refuse("kind", message)
-            self._finish(QuestionKind.SINGLE, (), ())
+            self._refuse("kind", message)
         tags = child(self.element, "tags")
         apply_tags(self.draft, [_text_of(tag) for tag in tags] if tags is not None else [], topic)
         self._note_rest()
@@ -190,17 +189,6 @@ class _Question:
         for note in notes:
             self.draft.note(note)
         return plain
-
-    def _finish(
-        self, kind: QuestionKind, options: tuple[Any, ...], answer: tuple[Any, ...]
-    ) -> None:
-        self.draft.facts = QuestionFacts(
-            kind=kind,
-            text=self.text,
-            options=options,
-            answer=answer,
-            explanation=self.explanation,
-        )
 
 
 def _weight(answer: Element) -> float:

@@ -1,17 +1,17 @@
 """A QTI item of version 2.x or 3.0 read."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.questions.formats.drafting import Drafting
 from lms.questions.formats.qti_body import feedback_of, interactions_of, text_of
 from lms.questions.formats.qti_names import to_common
 from lms.questions.formats.reading import Draft
 from lms.questions.formats.tags import choice_kind, with_feedback
 from lms.questions.formats.xml_files import Element
 from lms.questions.kinds import QuestionKind
-from lms.questions.rules import TRUE_FALSE_OPTIONS, QuestionFacts
+from lms.questions.rules import TRUE_FALSE_OPTIONS
 
 _NAMES = {
     "extendedTextInteraction": _l("问答题不能导入：这里只有自动判分的题。"),
@@ -52,7 +52,7 @@ def read_item(draft: Draft, root: Element) -> None:
     _Item(draft, to_common(root)).read()
 
 
-class _Item:
+class _Item(Drafting):
     """One item on its way to facts."""
 
     def __init__(self, draft: Draft, root: Element) -> None:
@@ -202,21 +202,6 @@ class _Item:
             self.draft.refuse("text", _l("题干里有变量（模板题），不能导入。"))
         if self.root.get("adaptive") == "true":
             self.draft.note(_l("分步作答改为一次作答。"))
-
-    def _refuse(self, field: str, message: Any) -> None:
-        self.draft.refuse(field, message)
-        self._finish(QuestionKind.SINGLE, (), ())
-
-    def _finish(
-        self, kind: QuestionKind, options: tuple[Any, ...], answer: tuple[Any, ...]
-    ) -> None:
-        self.draft.facts = QuestionFacts(
-            kind=kind,
-            text=self.text,
-            options=options,
-            answer=answer,
-            explanation=self.explanation,
-        )
 
 
 def _number(text: str) -> float:

@@ -146,6 +146,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_questions.new_question": TEACHERS,
     "manage_questions.pictures": TEACHERS,
     "manage_questions.questions": TEACHERS,
+    "manage_questions.remove_question_picture": TEACHERS,
     "manage_questions.retire_question": TEACHERS,
     "manage_questions.template": TEACHERS,
     "quotas.edit": BUREAUS,
