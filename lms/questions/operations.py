@@ -47,18 +47,18 @@ def revise_question(
 
     In a course that was once published the question may have been asked: it is then retired
     unchanged, and a successor takes its place, so that past papers show what was really asked.
-    Raises NotAllowed, Invalid naming the field, or Conflict for a retired question.
+    What changes nothing leaves everything as it is. Raises NotAllowed, Invalid naming the field, or
+    Conflict for a retired question.
     """
     require(actor, Permission.QUESTIONS_QUESTION_EDIT, question.course.base_id)
     db.session.refresh(question, with_for_update=True)
     if question.is_retired:
         raise Conflict(_l("这道题已停用，不能再修改。"))
+    if _is_same(question, facts, lesson):
+        return question
     if question.course.published_at is None:
-        former = snapshot(question)
+        _change(QuestionDeed.REVISE, actor, question, snapshot(question))
         _write(question, facts, lesson)
-        db.session.flush()
-        if snapshot(question) != former:
-            _change(QuestionDeed.REVISE, actor, question, former)
         successor = question
     else:
         successor = _insert(actor, question.course, facts, lesson, question)
@@ -66,6 +66,13 @@ def revise_question(
     db.session.flush()
     _note(AuditTag.QUESTIONS_QUESTION_UPDATE, actor, successor)
     return successor
+
+
+def _is_same(question: Question, facts: QuestionFacts, lesson: Lesson | None) -> bool:
+    options, answer = behaviour_of(facts.kind).kept(facts)
+    wanted = {**vars(facts), "options": options, "answer": answer}
+    is_lesson_same = question.lesson_id == (lesson.id if lesson is not None else None)
+    return is_lesson_same and all(getattr(question, n) == value for n, value in wanted.items())
 
 
 def retire_question(actor: Person, question: Question) -> None:

@@ -67,9 +67,13 @@ def test_revisions_in_place_keep_what_stood_there(trainer, base, course, questio
     assert history.names[middle.actor_id] == colleague.name
 
 
-def test_saving_without_a_change_is_no_revision(trainer, question):
-    revise(trainer, question)
+def test_saving_without_a_change_is_no_revision(trainer, course, question):
+    assert revise(trainer, question) is question
     assert len(history_of(question).entries) == 1
+    course.published_at = clocks.now()
+    db.session.commit()
+    assert revise(trainer, question) is question
+    assert not question.is_retired
 
 
 def test_successors_belong_to_one_history(trainer, course, question):
