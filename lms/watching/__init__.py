@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["instant"] = write_instant
     slots.fill(app, "manage.lesson", quiet_views.panel, order=30)
     slots.fill(app, "course.actions", preview_views.course_action, order=90)
-    slots.fill(app, "review.lesson", preview_views.review_link, order=30)
+    slots.fill_each(app, "review.lesson", preview_views.review_links, order=30)
     add_publish_check(app, quiet.quiet_problems)
     add_difference_check(app, quiet.quiet_differences)
     course_frozen.connect(quiet.freeze_stretches)

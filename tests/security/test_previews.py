@@ -8,8 +8,10 @@ from lms.catalog import review_operations
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.organizations.models import OrganizationKind
+from lms.questions.pictures import add_picture
 from lms.watching.models import StudyClock
 from tests.factories import OrganizationFactory, PersonFactory, PostFactory
+from tests.factories.questions import drawing
 from tests.watching.support import Page, make_study, watch
 from tests.watching.test_preview import Preview
 
@@ -74,10 +76,15 @@ def test_bureau_looks_at_what_its_base_has_approved_and_at_nothing_before(app, c
         cycle.course.title = "新版课程"
         version = review_operations.submit_course(trainer, cycle.course, "")
     preview = Preview.of_version(app, officer, version)
+    with transaction():
+        picture = add_picture(trainer, cycle.course, drawing(), "图").public_id
     assert preview.key(0).status_code == 404
+    assert preview.client.get(f"/questions/pictures/{picture}").status_code == 404
     with transaction():
         review_operations.approve_version(manager, version, "")
     assert preview.key(0).status_code == 200
+    with preview.client.get(f"/questions/pictures/{picture}") as answer:
+        assert answer.status_code == 200
     # The draft goes on being the base's own affair.
     assert Preview.of_draft(app, officer, cycle.course).key(0).status_code == 403
 

@@ -14,7 +14,7 @@ from flask_login import current_user
 from lms.accounts.models import Person
 from lms.catalog.models import Course, Lesson
 from lms.catalog.queries import may_edit
-from lms.catalog.version_models import CourseVersion, VersionLesson
+from lms.catalog.version_models import VersionLesson
 from lms.config import Settings
 from lms.core.errors import Invalid, NotAllowed
 from lms.core.permissions import Permission
@@ -65,7 +65,7 @@ def lesson(find: Find, lesson_id: int, **place: Any) -> str:
         films=videos_shown(lessons),
         film=film,
         following=lessons[number + 1] if number + 1 < len(lessons) else None,
-        address=_address,
+        base=_address("lesson", lesson_id).removesuffix(str(lesson_id)),
         subtitles=subtitles_of(lesson_id),
         player=preview_settings(partial(_address, lesson_id=lesson_id), found.key, shown),
         **(_film_facts(film) if film else {}),
@@ -79,9 +79,16 @@ def course_action(course: Course, person: Person | None) -> str | None:
     return render_template("watching/preview/_action.html", course=course)
 
 
-def review_link(version: CourseVersion, lesson: VersionLesson) -> str:
-    """Beside a lesson of a version in review: the way to look at it."""
-    return render_template("watching/preview/_link.html", version=version, lesson=lesson)
+def review_links(lessons: Sequence[VersionLesson]) -> dict[int, str]:
+    """Beside each lesson of a version in review: the way to look at it."""
+    first = next(iter(lessons), None)
+    if first is None:
+        return {}
+    # There may be 500: addresses and icons are made once.
+    address = url_for("preview_version.lesson", version_id=first.version_id, lesson_id=first.id)
+    base = address.removesuffix(str(first.id))
+    link = current_app.jinja_env.get_template("watching/preview/_link.html").module.link  # type: ignore[attr-defined]
+    return {lesson.id: link(base, lesson) for lesson in lessons}
 
 
 def _film_facts(film: PreviewFilm) -> dict[str, Any]:
