@@ -5,7 +5,7 @@ const SMALLEST_SECONDS = 1;
 
 /** Seconds from "m:ss" or "h:mm:ss"; null for anything else. */
 function read(text) {
-  const match = /^\s*(?:(\d{1,2})[:：])?(\d{1,4})[:：](\d{1,2})\s*$/.exec(text);
+  const match = /^\s*(?:(\d{1,2})[:\uff1a])?(\d{1,4})[:\uff1a](\d{1,2})\s*$/.exec(text);
   if (!match || Number(match[3]) > 59 || (match[1] && Number(match[2]) > 59)) return null;
   return Number(match[1] ?? 0) * 3600 + Number(match[2]) * 60 + Number(match[3]);
 }

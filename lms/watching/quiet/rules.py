@@ -10,12 +10,13 @@ Stretch = tuple[int, int]
 MOST_STRETCHES = 50
 # Each pop-up has at least so many places to stand at, so that nobody can foretell where.
 PLACES_EACH = 2
-_INSTANT = re.compile(r"(?:(\d{1,2})[:：])?(\d{1,4})[:：](\d{1,2})")
+# A colon of whoever writes Chinese is full-width.
+_INSTANT = re.compile(r"(?:([0-9]{1,2})[:\uff1a])?([0-9]{1,4})[:\uff1a]([0-9]{1,2})")
 
 
 def read_instant(text: str) -> int | None:
     """Seconds from "m:ss", "mm:ss" or "h:mm:ss"; None for anything else."""
-    found = _INSTANT.fullmatch(text.strip()) if text.isascii() or "：" in text else None
+    found = _INSTANT.fullmatch(text.strip())
     if found is None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
