@@ -14,6 +14,8 @@ def test_several_films_become_lessons_and_are_put_in_order(visit):
     film = world.FILM.read_bytes()
     names = ("第10讲.mp4", "第1讲.mp4", "第2讲.mp4")
     files = [{"name": name, "mimeType": "video/mp4", "buffer": film} for name in names]
+    # Files that are chosen before the script has come are heard by nobody.
+    page.wait_for_load_state("load")
     page.locator("#new-videos").set_input_files(files)
     expect(page.locator("[data-lesson][data-title]")).to_have_count(3, timeout=30_000)
     expect(page.locator("[data-video-state]")).to_have_count(3, timeout=60_000)
