@@ -1,6 +1,6 @@
 """A trainer drops several films at once, and orders the lessons by keyboard and by pointer."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lms.demo_people import PASSWORD as DEMO_PASSWORD
 from tests.journeys import world
@@ -10,12 +10,11 @@ from tests.journeys.test_teaching import make_a_course
 def test_several_films_become_lessons_and_are_put_in_order(visit):
     trainer = visit("trainer")
     page = trainer.sign_in("trainer", DEMO_PASSWORD)
+    page.route("**/js/dropzone.js*", come_late)
     make_a_course(page, "多个视频")
     film = world.FILM.read_bytes()
     names = ("第10讲.mp4", "第1讲.mp4", "第2讲.mp4")
     files = [{"name": name, "mimeType": "video/mp4", "buffer": film} for name in names]
-    # Files that are chosen before the script has come are heard by nobody.
-    page.wait_for_load_state("load")
     page.locator("#new-videos").set_input_files(files)
     expect(page.locator("[data-lesson][data-title]")).to_have_count(3, timeout=30_000)
     expect(page.locator("[data-video-state]")).to_have_count(3, timeout=60_000)
@@ -23,6 +22,12 @@ def test_several_films_become_lessons_and_are_put_in_order(visit):
     order_by_keyboard(page)
     order_by_pointer(page)
     assert trainer.troubles == []
+
+
+def come_late(route: Route) -> None:
+    """A script on a slow line: what is chosen before it has come is not lost."""
+    route.request.frame.page.wait_for_timeout(1500)
+    route.continue_()
 
 
 def order_by_keyboard(page: Page) -> None:

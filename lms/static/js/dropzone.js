@@ -39,9 +39,16 @@ function offer(zone, files) {
   zone.dispatchEvent(new CustomEvent('drop:files', { bubbles: true, detail: { files: [...files] } }));
 }
 
+function onceAllListen(act) {
+  if (document.readyState === 'complete') window.setTimeout(act);
+  else window.addEventListener('load', act, { once: true });
+}
+
 function wire(zone) {
   const input = zone.querySelector('input[type=file]');
   input.addEventListener('change', () => offer(zone, input.files));
+  // Chosen on a slow line before this script came: offered as soon as everybody listens.
+  if (input.files.length) onceAllListen(() => offer(zone, input.files));
   for (const name of ['dragenter', 'dragover']) {
     zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add('is-over'); });
   }
