@@ -26,9 +26,9 @@ sys.path[:] = [entry for entry in sys.path if Path(entry) != Path(__file__).pare
 
 from lms.config import ROOT, Settings  # noqa: E402 - see above
 from lms.videos.packaging import PackageSpec, build_package  # noqa: E402
+from lms.videos.plans import Plan, plan  # noqa: E402
 from lms.videos.probe import probe  # noqa: E402
 from lms.videos.streams import VideoFacts  # noqa: E402
-from lms.videos.transcode import Plan, plan  # noqa: E402
 
 SAMPLE = ROOT / "media/samples/watch-and-answer/steps.mp4"
 TARGET = 1.10

@@ -21,11 +21,12 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.videos.keys import open_segment, window_key
 from lms.videos.models import Video, VideoState
+from lms.videos.plans import fit
 from lms.videos.playlists import read_durations, segment_name
 from lms.videos.rules import window_of_segment
 from lms.videos.secret import video_secret
 from lms.videos.storage import package_folder, settings
-from lms.videos.transcode import POSTER_LONG_SIDE, fit
+from lms.videos.transcode import POSTER_LONG_SIDE
 
 FIRST_POSTER = "poster.jpg"
 _FORMATS = ("JPEG", "PNG", "WEBP")

@@ -8,8 +8,8 @@ from lms.catalog.models import Course, Lesson
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.videos.models import IN_WORK, Subtitle, Video, VideoState
+from lms.videos.plans import THUMBNAIL_EVERY_SECONDS
 from lms.videos.storage import settings
-from lms.videos.transcode import THUMBNAIL_EVERY_SECONDS
 
 _MOST_INSTANTS = 180
 

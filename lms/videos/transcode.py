@@ -1,71 +1,34 @@
-"""The one ffmpeg run that makes everything: renditions, poster and seek thumbnails.
+"""The ffmpeg run that makes everything: renditions, poster and seek thumbnails.
 
 The source is decoded once. Sound is encoded once and shared by all renditions through the tee
 muxer. All paths it writes are relative to the working folder it runs in.
+
+A part of a film is the same run with a beginning and an end. Instants and numbers of pictures are
+those of the whole film throughout, so that it does not matter how many runs there were.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from lms.videos.ladder import SOUND, Rendition, ladder, steady_rate
-from lms.videos.loudness import Loudness, even_sound
-from lms.videos.playlists import Sheet
+from lms.videos.loudness import even_sound
+from lms.videos.muxing import command_of, film_segments, picture_pieces, sound_piece, sound_segments
+from lms.videos.parts import Part
+from lms.videos.plans import THUMBNAIL_EVERY_SECONDS, Plan, fit
 from lms.videos.probe import CONTAINERS
 from lms.videos.streams import MOST_PIXELS, VideoFacts
 
-THUMBNAIL_EVERY_SECONDS = 10
-_THUMBNAIL_LONG_SIDE = 160
 POSTER_LONG_SIDE = 1280
 _POSTER_AT_SECONDS = 5.0
 _CRF = 23
 _THREADED_PIXELS = 4096 * 2304
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be made from one source."""
-
-    facts: VideoFacts
-    renditions: Sequence[Rendition]
-    rate: Fraction
-    segment_seconds: int
-    preset: str
-    # As measured; None leaves the sound as it is.
-    loudness: Loudness | None = None
-
-    @property
-    def sheet(self) -> Sheet:
-        """The size of one seek thumbnail."""
-        width, height = fit(self.facts.width, self.facts.height, _THUMBNAIL_LONG_SIDE)
-        return Sheet(width, height)
-
-    @property
-    def keyframe_seconds(self) -> int:
-        """Segments must be a whole number of groups of pictures."""
-        return 1 if self.segment_seconds % 2 else 2
-
-
-def plan(facts: VideoFacts, segment_seconds: int, preset: str) -> Plan:
-    """Decide renditions and frame rate for a source."""
-    rate = steady_rate(facts.average_rate, facts.base_rate)
-    renditions = ladder(facts.width, facts.height, rate) if facts.has_picture else [SOUND]
-    return Plan(facts, renditions, rate, segment_seconds, preset)
-
-
-def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
-    """The even size within `long_side` that keeps the shape and never enlarges."""
-    scale = min(Fraction(1), Fraction(long_side, max(width, height)))
-    return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))
-
-
-def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
-    """The command line. It writes <name>/index.m3u8, <name>/00000.ts, poster.jpg and
-    thumbnail-00001.jpg, thumbnail-00002.jpg, …"""
+def ffmpeg_arguments(source: Path, wanted: Plan, program: str, part: Part) -> list[str]:
+    """The command line. It writes <name>/index.m3u8 and <name>/00000.ts, … for the whole film, for
+    another part <name>.ts or sound.ts; besides poster.jpg and thumbnail-00001.jpg, …"""
     # A stream that grows beyond what its first pictures promised is no longer decoded.
     opened = ffmpeg.input(
         f"file:{source.resolve()}",
@@ -73,11 +36,19 @@ def ffmpeg_arguments(source: Path, wanted: Plan, program: str) -> list[str]:
         format_whitelist=CONTAINERS,
         max_pixels=MOST_PIXELS,
         **_decoding(wanted.facts),
+        **_seeking(part),
     )
-    outputs = _film_outputs(opened, wanted) if wanted.facts.has_picture else _sound(opened, wanted)
-    quiet = ("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25")
-    whole = ffmpeg.merge_outputs(*outputs).global_args(*quiet).overwrite_output()
-    return list(whole.compile(cmd=program))
+    has_picture = part.has_picture and wanted.facts.has_picture
+    outputs = _film_outputs(opened, wanted, part) if has_picture else _sound(opened, wanted, part)
+    # The instants of the film are kept where ffmpeg would begin to count anew.
+    kept = ("-copyts", "-start_at_zero") if part.is_later else ()
+    return command_of(outputs, program, kept)
+
+
+def _seeking(part: Part) -> dict[str, Any]:
+    # Not to the picture at that instant but to the key picture before it, which is kept: the filter
+    # for a constant rate must know what was shown before the part's first picture.
+    return {"ss": part.seek_seconds, "noaccurate_seek": None} if part.seek_seconds else {}
 
 
 def _decoding(facts: VideoFacts) -> dict[str, Any]:
@@ -85,24 +56,30 @@ def _decoding(facts: VideoFacts) -> dict[str, Any]:
     return {"threads": 1} if facts.width * facts.height > _THREADED_PIXELS else {}
 
 
-def _film_outputs(opened: Any, wanted: Plan) -> list[Any]:
-    picture = _upright_steady(opened["V:0"], wanted)
-    branches = picture.filter_multi_output("split")
+def _film_outputs(opened: Any, wanted: Plan, part: Part) -> list[Any]:
+    picture = _upright_steady(opened["V:0"], wanted, part)
+    has_poster = part.holds(_poster_second(wanted))
+    count = len(wanted.renditions) + 1 + has_poster
+    branches = picture.filter_multi_output("split", count)
+    posters = [_poster_output(branches[count - 1], wanted)] if has_poster else []
     return [
-        _hls_output(opened, branches, wanted),
-        _poster_output(branches[len(wanted.renditions)], wanted),
-        _thumbnail_output(branches[len(wanted.renditions) + 1], wanted),
+        _picture_output(opened, branches, wanted, part),
+        *posters,
+        _thumbnail_output(branches[len(wanted.renditions)], wanted, part),
     ]
 
 
-def _sound(opened: Any, wanted: Plan) -> list[Any]:
-    """Sound alone, in the same segments. The still that is shown with it is made elsewhere."""
+def _sound(opened: Any, wanted: Plan, part: Part) -> list[Any]:
+    """Sound alone: the segments of a recording, or the piece for a film's pictures.
+
+    The still that is shown with a recording is made elsewhere.
+    """
     heard = even_sound(opened, wanted.facts, wanted.loudness)
-    slave = _tee_slave("a", SOUND, wanted)
+    slave = sound_segments(wanted) if part.is_whole else sound_piece()
     return [ffmpeg.output(heard, slave, format="tee", **_sound_encoding())]
 
 
-def _upright_steady(picture: Any, wanted: Plan) -> Any:
+def _upright_steady(picture: Any, wanted: Plan, part: Part) -> Any:
     """Progressive, standard range, at a constant rate from instant 0. Turning is ffmpeg's own."""
     if wanted.facts.is_interlaced:
         picture = picture.filter("bwdif", mode="send_frame")
@@ -117,7 +94,17 @@ def _upright_steady(picture: Any, wanted: Plan) -> Any:
         picture = picture.filter(
             "tpad", stop_mode="clone", stop_duration=f"{wanted.facts.overhang_seconds:.3f}"
         )
-    return picture.filter("fps", fps=f"{wanted.rate}", start_time=0)
+    return _trimmed(picture, wanted.rate, part)
+
+
+def _trimmed(picture: Any, rate: Fraction, part: Part) -> Any:
+    """The pictures of the part, at a constant rate and numbered as in the whole film."""
+    begin = {} if part.is_later else {"start_time": 0}
+    steady = picture.filter("fps", fps=f"{rate}", **begin)
+    first, end = part.frames(rate)
+    limits = {"start_pts": first} if first else {}
+    limits |= {} if end is None else {"end_pts": end}
+    return steady.filter("trim", **limits) if limits else steady
 
 
 def _standard_range(picture: Any) -> Any:
@@ -131,16 +118,12 @@ def _standard_range(picture: Any) -> Any:
     )
 
 
-def _hls_output(opened: Any, branches: Any, wanted: Plan) -> Any:
+def _picture_output(opened: Any, branches: Any, wanted: Plan, part: Part) -> Any:
     streams = [_scaled(branches[i], r.width, r.height) for i, r in enumerate(wanted.renditions)]
-    if wanted.facts.has_audio:
+    if part.is_whole and wanted.facts.has_audio:
         streams.append(even_sound(opened, wanted.facts, wanted.loudness))
-    sound = ",a" if wanted.facts.has_audio else ""
-    slaves = [
-        _tee_slave(f"v\\:{number}{sound}", rendition, wanted)
-        for number, rendition in enumerate(wanted.renditions)
-    ]
-    return ffmpeg.output(*streams, "|".join(slaves), format="tee", **_encoding(wanted))
+    slaves = film_segments(wanted) if part.is_whole else picture_pieces(wanted)
+    return ffmpeg.output(*streams, slaves, format="tee", **_encoding(wanted, part))
 
 
 def _scaled(branch: Any, width: int, height: int) -> Any:
@@ -148,20 +131,12 @@ def _scaled(branch: Any, width: int, height: int) -> Any:
     return scaled.filter("setsar", 1).filter("format", "yuv420p")
 
 
-def _tee_slave(streams: str, rendition: Rendition, wanted: Plan) -> str:
-    options = (
-        f"f=hls:hls_time={wanted.segment_seconds}:hls_playlist_type=vod:hls_list_size=0:"
-        f"hls_segment_filename={rendition.name}/%05d.ts:select='{streams}'"
-    )
-    return f"[{options}]{rendition.name}/index.m3u8"
-
-
 def _sound_encoding() -> dict[str, Any]:
     # Phones write where a film was taken into it; that is nobody's business here.
     return {"c:a": "aac", "b:a": "128k", "map_metadata": -1, "map_chapters": -1}
 
 
-def _encoding(wanted: Plan) -> dict[str, Any]:
+def _encoding(wanted: Plan, part: Part) -> dict[str, Any]:
     interval = wanted.keyframe_seconds
     frames = -(-wanted.rate * interval // 1)
     options: dict[str, Any] = {
@@ -172,7 +147,7 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
         "g": int(frames),
         "keyint_min": 1,
         "sc_threshold": 0,
-        "force_key_frames": f"expr:gte(t,n_forced*{interval})",
+        "force_key_frames": f"expr:gte(t,{part.start}+n_forced*{interval})",
         **_sound_encoding(),
     }
     for number, rendition in enumerate(wanted.renditions):
@@ -182,8 +157,12 @@ def _encoding(wanted: Plan) -> dict[str, Any]:
     return options
 
 
+def _poster_second(wanted: Plan) -> float:
+    return min(_POSTER_AT_SECONDS, wanted.facts.duration_seconds / 10)
+
+
 def _poster_output(branch: Any, wanted: Plan) -> Any:
-    instant = min(_POSTER_AT_SECONDS, wanted.facts.duration_seconds / 10)
+    instant = _poster_second(wanted)
     width, height = fit(wanted.facts.width, wanted.facts.height, POSTER_LONG_SIDE)
     # One picture and no more: every further one would be scaled only to be thrown away.
     chosen = branch.filter("select", f"isnan(prev_selected_t)*gte(t,{instant:.3f})")
@@ -198,16 +177,19 @@ def _poster_output(branch: Any, wanted: Plan) -> Any:
     )
 
 
-def _thumbnail_output(branch: Any, wanted: Plan) -> Any:
+def _thumbnail_output(branch: Any, wanted: Plan, part: Part) -> Any:
     """Single small pictures. ffmpeg's own tile filter would give none before the film's end, and
     ffmpeg tells no progress until every output has begun."""
     sheet = wanted.sheet
-    every = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{THUMBNAIL_EVERY_SECONDS})"
-    picture = _scaled(branch.filter("select", every), sheet.width, sheet.height)
+    step = wanted.rate.numerator * THUMBNAIL_EVERY_SECONDS
+    # Counted in whole pictures: the first of every ten seconds, whichever the part begins with.
+    tens = f"floor({{}}*{wanted.rate.denominator}/{step})"
+    chosen = branch.filter("select", f"gt({tens.format('pts')},{tens.format('(pts-1)')})")
     return ffmpeg.output(
-        picture.filter("format", "yuvj420p"),
+        _scaled(chosen, sheet.width, sheet.height).filter("format", "yuvj420p"),
         "thumbnail-%05d.jpg",
         format="image2",
+        start_number=-(-part.start // THUMBNAIL_EVERY_SECONDS) + 1,
         fps_mode="passthrough",
         map_metadata=-1,
         **{"q:v": 3},
