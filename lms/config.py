@@ -117,6 +117,12 @@ class Settings:
     ffmpeg: str = setting("ffmpeg", doc="The ffmpeg program.")
     ffprobe: str = setting("ffprobe", doc="The ffprobe program.")
     transcode_preset: str = setting("veryfast", doc="x264 preset of the renditions.")
+    chunk_seconds: int = setting(
+        120,
+        doc="Films twice as long or longer are packaged by several workers, in chunks of at least"
+        " this length; 0: never.",
+        unit="seconds",
+    )
     packaging_stale_seconds: int = setting(
         30, doc="A packaging job without a heartbeat for so long is taken up again.", unit="seconds"
     )
@@ -234,9 +240,12 @@ def _check_senders(settings: Settings) -> None:
         raise SettingError("LMS_SMS_URL: not http://… or https://…")
 
 
+_MAY_BE_ZERO = ("chunk_seconds", "proxies", "staff_password_days")
+
+
 def _check_numbers(settings: Settings) -> None:
     for f in fields(Settings):
-        least = 0 if f.name in ("proxies", "staff_password_days") else 1
+        least = 0 if f.name in _MAY_BE_ZERO else 1
         if f.type is int and getattr(settings, f.name) < least:
             raise SettingError(f"LMS_{f.name.upper()}: must be at least {least}")
     if settings.window_seconds % settings.segment_seconds:

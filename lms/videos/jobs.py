@@ -2,6 +2,9 @@
 
 Whoever takes a job writes a token of his own into the row. Every later step asks for that token,
 so a worker that was believed dead and is not can change nothing any more.
+
+The job of a long film is split (chunk_jobs). Its claim then is nobody's in particular, and never
+stale: its chunks are claimed, each by a worker who gives signs of life.
 """
 
 import datetime as dt
@@ -10,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from lms.core import clock
 from lms.core.db import after_commit, db
 from lms.core.states import move
+from lms.videos.chunk_models import VideoChunk
 from lms.videos.faults import VideoFault
 from lms.videos.models import Video, VideoState
 from lms.videos.packaging import Package
@@ -44,8 +48,17 @@ class Job:
 
 
 def _is_stale(moment: dt.datetime) -> ColumnElement[bool]:
-    limit = moment - dt.timedelta(seconds=settings().packaging_stale_seconds)
-    return and_(Video.state == VideoState.PROCESSING, Video.heartbeat_at < limit)
+    split = exists().where(
+        VideoChunk.video_id == Video.id, VideoChunk.film_claim == Video.claim_token
+    )
+    return and_(
+        Video.state == VideoState.PROCESSING, Video.heartbeat_at < stale_limit(moment), ~split
+    )
+
+
+def stale_limit(moment: dt.datetime) -> dt.datetime:
+    """Who gave the last sign of life before this instant is believed dead."""
+    return moment - dt.timedelta(seconds=settings().packaging_stale_seconds)
 
 
 def claim(video_id: int) -> Job | None:
@@ -65,26 +78,33 @@ def claim(video_id: int) -> Job | None:
         .returning(Video.id)
         .execution_options(synchronize_session=False)
     ).scalar()
-    return None if taken is None else _job(video_id, token)
+    return None if taken is None else _job(video_id)
 
 
-def _job(video_id: int, token: str) -> Job | None:
+def _job(video_id: int) -> Job | None:
     video = db.session.get_one(Video, video_id, populate_existing=True)
     if video.attempts > MAX_ATTEMPTS or video.original_path is None:
-        _set_failed(video, VideoFault.CRASHED)
+        set_failed(video, VideoFault.CRASHED)
         return None
+    return job_of(video)
+
+
+def job_of(video: Video) -> Job:
+    """The job of a film that is claimed, as whoever claimed it has it."""
+    assert video.claim_token is not None
+    assert video.original_path is not None
     return Job(
         video_id=video.id,
         public_id=video.public_id,
-        token=token,
+        token=video.claim_token,
         version=video.package_version + 1,
         source=media_file(video.original_path),
         secret=video_secret(video),
     )
 
 
-def beat(job: Job, percent: int) -> None:
-    """Give a sign of life and note the percentage. Raises LostClaimError."""
+def beat(job: Job, percent: int) -> int:
+    """Give a sign of life and note the percentage; returns it. Raises LostClaimError."""
     grown = case((Video.progress_percent < percent, percent), else_=Video.progress_percent)
     alive = db.session.execute(
         update(Video)
@@ -96,12 +116,15 @@ def beat(job: Job, percent: int) -> None:
     ).scalar()
     if alive is None:
         raise LostClaimError()
+    return percent
 
 
-def _claimed(job: Job) -> Video:
+def claimed(job: Job) -> Video:
+    """The film of the job, held until the transaction ends. Raises LostClaimError."""
     query = select(Video).where(Video.id == job.video_id, Video.claim_token == job.token)
     query = query.where(Video.state == VideoState.PROCESSING).with_for_update()
-    video = db.session.scalar(query)
+    # As it stands now, not as this session may have read it before.
+    video = db.session.scalar(query.execution_options(populate_existing=True))
     if video is None:
         raise LostClaimError()
     return video
@@ -113,7 +136,7 @@ def finish(job: Job, package: Package, built: Path) -> Video:
     Raises LostClaimError. The move is the last thing before the commit; should that fail, the
     next attempt finds a package that no row knows, and removes it.
     """
-    video = _claimed(job)
+    video = claimed(job)
     _replace_former(video)
     move(video, VideoState.READY, VIDEO_MOVES)
     video.package_version = job.version
@@ -124,7 +147,7 @@ def finish(job: Job, package: Package, built: Path) -> Video:
     video.progress_percent = 100
     video.ready_at = clock.now()
     video.package_bytes = package.size_bytes
-    video.claim_token = None
+    let_go(video)
     keep_texts(video, list(package.texts))
     db.session.flush()
     place = package_folder(job.public_id, job.version)
@@ -143,15 +166,23 @@ def _replace_former(video: Video) -> None:
 
 def fail(job: Job, fault: VideoFault) -> None:
     """Note that the film cannot be used, and why; its original goes. Raises LostClaimError."""
-    video = _claimed(job)
-    _set_failed(video, fault)
+    video = claimed(job)
+    set_failed(video, fault)
     forget_original(video)
 
 
-def _set_failed(video: Video, fault: VideoFault) -> None:
+def set_failed(video: Video, fault: VideoFault) -> None:
+    """Note that the film was given up, and why."""
     move(video, VideoState.FAILED, VIDEO_MOVES)
     video.error_code = fault
+    let_go(video)
+
+
+def let_go(video: Video) -> None:
+    """Take the job, with all its chunks, from whoever has it."""
     video.claim_token = None
+    chunks = delete(VideoChunk).where(VideoChunk.video_id == video.id)
+    db.session.execute(chunks.execution_options(synchronize_session=False))
 
 
 def forget_original(video: Video) -> None:
@@ -167,7 +198,7 @@ def take_unserved() -> Sequence[int]:
     """The videos that wait and that no worker has: never queued, lost by the queue, or left by a
     dead worker. Each is handed out once per stale time."""
     moment = clock.now()
-    limit = moment - dt.timedelta(seconds=settings().packaging_stale_seconds)
+    limit = stale_limit(moment)
     waiting = or_(Video.state == VideoState.UPLOADED, _is_stale(moment))
     forgotten = or_(Video.queued_at.is_(None), Video.queued_at < limit)
     query = update(Video).where(waiting, forgotten).values(queued_at=moment)

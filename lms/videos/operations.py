@@ -18,7 +18,7 @@ from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
 from lms.videos import tasks
 from lms.videos.examination import examine
-from lms.videos.jobs import forget_original
+from lms.videos.jobs import forget_original, let_go
 from lms.videos.ladder import SOUND
 from lms.videos.models import IN_WORK, Remark, Video, VideoState
 from lms.videos.secret import new_secret, video_secret
@@ -108,5 +108,5 @@ def _replace_unfinished(lesson: Lesson) -> None:
     for video in db.session.scalars(query.with_for_update()):
         if video.is_in_work:
             move(video, VideoState.REPLACED, VIDEO_MOVES)
-            video.claim_token = None
+            let_go(video)
         forget_original(video)

@@ -7,7 +7,7 @@ only as one of the containers below. A playlist that names other files, or a pic
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from lms.videos.magic import names_films
 from lms.videos.streams import VideoFacts, film_facts, moving_picture, seconds_of, sound_facts
 
 CONTAINERS = "mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mp3,wav,flac,aac"
+# Made to be broadcast: instants may jump and begin anew, and a place is only found by reading.
+_UNCUTTABLE = ("mpegts", "mpeg", "ogg")
 # Options before every input, of ffprobe and of ffmpeg.
 GUARD = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
 _ASK_SECONDS = 60
@@ -62,7 +64,8 @@ def probe(
         return sound_facts(found["streams"], duration)
     if not _has_two_pictures(asker, picture["index"]):
         raise ProbeError(VideoFault.TOO_SHORT)
-    return film_facts(found["streams"], picture, duration)
+    facts = film_facts(found["streams"], picture, duration)
+    return replace(facts, can_be_cut=found["format"].get("format_name") not in _UNCUTTABLE)
 
 
 def _ask(asker: _Asker) -> tuple[dict[str, Any], bool]:

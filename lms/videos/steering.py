@@ -12,7 +12,8 @@ from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
 from lms.videos import tasks
-from lms.videos.jobs import forget_original
+from lms.videos.chunk_queries import is_split
+from lms.videos.jobs import forget_original, let_go
 from lms.videos.models import Video, VideoState
 from lms.videos.states import VIDEO_MOVES
 from lms.videos.storage import media_file, remove_leftovers
@@ -21,17 +22,18 @@ from lms.videos.storage import media_file, remove_leftovers
 def cancel_packaging(actor: Person, video: Video) -> None:
     """Give up a video that waits or is in work; its original goes.
 
-    The worker that has it learns so with its next heartbeat, and clears up behind itself. Raises
-    NotAllowed, or IllegalMove if there is nothing left to stop.
+    Workers that have it, or chunks of it, learn so with their next heartbeat and clear up behind
+    themselves. Raises NotAllowed, or IllegalMove if there is nothing left to stop.
     """
     require(actor, Permission.VIDEOS_VIDEO_EDIT, video.lesson.course.base_id)
     _lock(video)
-    has_worker = video.state is VideoState.PROCESSING
+    has_worker = video.state is VideoState.PROCESSING and not is_split(video)
     move(video, VideoState.CANCELLED, VIDEO_MOVES)
-    video.claim_token = None
+    let_go(video)
     forget_original(video)
     if not has_worker:
-        # Of workers that died earlier: nobody else would come by here again.
+        # Of workers that died earlier, or that have ended their chunks: nobody else would come by
+        # here again.
         after_commit(lambda: remove_leftovers(video.public_id, video.package_version))
     _note(AuditTag.VIDEOS_VIDEO_CANCEL, actor, video)
 

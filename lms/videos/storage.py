@@ -5,6 +5,7 @@ media/originals/incoming/<upload id>       uploads on their way
 media/hls/<public id>/<version>/           finished packages, public
 media/hls/.building/<claim>/               packages being built, encrypted already
 media/hls/subtitles/<random>.vtt           subtitles, public
+media/packaging/<claim>/<number>/          encoded chunks of a long film, from several machines
 var/packaging/<claim>/                     plain segments, gone when the packaging ends
 """
 
@@ -71,6 +72,16 @@ def working_folder() -> Path:
     return settings().var_path / "packaging"
 
 
+def shared_folder() -> Path:
+    """Where workers on several machines leave chunks for each other; no web server shows it."""
+    return settings().media_path / "packaging"
+
+
+def chunks_folder(public_id: str, token: str) -> Path:
+    """The folder of a split film's chunks; the token is that of the claim on the film."""
+    return shared_folder() / f"{public_id}.{token}"
+
+
 def claim_folders(public_id: str, token: str) -> tuple[Path, Path]:
     """The folders of one attempt: for plain segments, and for the package being built."""
     name = f"{public_id}.{token}"
@@ -84,7 +95,7 @@ def folder_bytes(folder: Path) -> int:
 
 def remove_leftovers(public_id: str, version: int) -> None:
     """Delete what earlier attempts at a video left, and packages other than `version`."""
-    for folder in (working_folder(), building_folder()):
+    for folder in (working_folder(), building_folder(), shared_folder()):
         for left in folder.glob(f"{public_id}.*"):
             shutil.rmtree(left, ignore_errors=True)
     for package in (hls_folder() / public_id).glob("*"):
@@ -94,6 +105,5 @@ def remove_leftovers(public_id: str, version: int) -> None:
 
 def attempt_folders() -> list[Path]:
     """The folders of all attempts, each named "<public id>.<token>"."""
-    return [
-        found for folder in (working_folder(), building_folder()) for found in folder.glob("*.*")
-    ]
+    folders = (working_folder(), building_folder(), shared_folder())
+    return [found for folder in folders for found in folder.glob("*.*")]

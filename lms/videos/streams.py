@@ -1,7 +1,7 @@
 """What the streams of a file are, read from what ffprobe tells of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ _SHORTEST_SIDE = 32
 _INTERLACED = {"tt", "bb", "tb", "bt"}
 _HDR = {"smpte2084", "arib-std-b67"}
 Stream = dict[str, Any]
+_RATES = ("average_rate", "base_rate")
 # How subtitles are kept as text. What is none of these is kept as pictures.
 _TEXTS = {"mov_text", "subrip", "webvtt", "ass", "ssa", "text"}
 
@@ -59,6 +60,20 @@ class VideoFacts:
     texts: tuple[TextTrack, ...] = ()
     # Whether there are subtitles that are no text.
     has_picture_texts: bool = False
+    # Whether an instant of it can be found without reading all that lies before.
+    can_be_cut: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """The facts as plain values, to be kept until another worker needs them."""
+        rates = {name: str(getattr(self, name)) for name in _RATES}
+        return {**asdict(self), **rates}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "VideoFacts":
+        """The facts that as_json wrote down."""
+        rates = {name: Fraction(values[name]) for name in _RATES}
+        texts = tuple(TextTrack(**text) for text in values["texts"])
+        return cls(**{**values, **rates, "texts": texts})
 
 
 def moving_picture(streams: Sequence[Stream]) -> Stream | None:

@@ -4,41 +4,39 @@ import contextlib
 import datetime as dt
 import logging
 import shutil
-import time
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.tasks import enqueue_after_commit, task
-from lms.videos import jobs
+from lms.videos import chunk_jobs, chunk_queries, chunk_tasks, jobs
 from lms.videos.examination import examine_film
 from lms.videos.faults import ProbeError
+from lms.videos.hearts import Heart, Listener
 from lms.videos.jobs import Job, LostClaimError
 from lms.videos.models import Upload, Video
-from lms.videos.packaging import Package, PackageSpec, build_package
+from lms.videos.packaging import build_package
+from lms.videos.parts import Part, stretches
+from lms.videos.specs import package_spec
 from lms.videos.storage import (
     attempt_folders,
-    claim_folders,
     incoming_file,
     originals_folder,
     remove_leftovers,
     settings,
 )
+from lms.videos.streams import VideoFacts
 
 log = logging.getLogger(__name__)
-Listener = Callable[[int], None]
-_BEAT_SECONDS = 2.0
 _ORPHAN_AGE = dt.timedelta(days=1)
 
 
 @task
 def package_video(video_id: int) -> None:
     """Package a video that waits; does nothing if another worker has it or it is done."""
-    package_video_now(video_id)
+    _begin(video_id, None)
 
 
 def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
@@ -47,6 +45,11 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
     False: another worker has it, it is not waiting, or it failed with a fault that its row tells.
     What the machine is to blame for (OSError, TranscodeError) is raised; the sweep tries again.
     """
+    return _begin(video_id, listener) and chunk_tasks.work_through(video_id, listener)
+
+
+def _begin(video_id: int, listener: Listener | None) -> bool:
+    """Package a film, or hand a long one out in chunks; whether one of the two came about."""
     with transaction():
         job = jobs.claim(video_id)
     video = db.session.get_one(Video, video_id)
@@ -67,42 +70,32 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
 
 
 def _package(job: Job, listener: Listener | None) -> None:
-    heart = Heart(job, listener)
-    built = claim_folders(job.public_id, job.token)[1]
-    package = _build(job, heart)
+    heart = Heart(lambda percent: jobs.beat(job, percent), listener)
+    facts = examine_film(job.source, lambda: heart.reach(0))
+    segment_seconds = settings().segment_seconds
+    if parts := _stretches(facts, segment_seconds):
+        chunk_tasks.split(job, facts, segment_seconds, parts)
+        return
+
+    def report(percent: int) -> None:
+        heart.tell(percent)
+        heart.reach(percent)
+
+    spec = package_spec(job, facts, segment_seconds, job.token)
+    package = build_package(spec, report)
     try:
         with transaction():
-            jobs.finish(job, package, built)
+            jobs.finish(job, package, spec.target)
     finally:
-        shutil.rmtree(built, ignore_errors=True)
+        shutil.rmtree(spec.target, ignore_errors=True)
     heart.tell(100)
 
 
-def _build(job: Job, heart: "Heart") -> Package:
-    limits = settings()
-    working, building = claim_folders(job.public_id, job.token)
-    spec = PackageSpec(
-        source=job.source,
-        facts=examine_film(job.source, lambda: heart.reach(0)),
-        secret=job.secret,
-        version=job.version,
-        key_base=f"{_key_host()}/keys/{job.public_id}",
-        window_seconds=limits.window_seconds,
-        segment_seconds=limits.segment_seconds,
-        preset=limits.transcode_preset,
-        ffmpeg=limits.ffmpeg,
-        # Our own sign of life goes on while ffmpeg is silent, which may be long on a busy machine.
-        stall_seconds=limits.packaging_stale_seconds * 10,
-        working=working,
-        target=building,
-    )
-    return build_package(spec, heart.reach)
-
-
-def _key_host() -> str:
-    """Keys come from the platform. A playlist on another host must say so with a whole address."""
-    limits = settings()
-    return limits.public_url.rstrip("/") if urlsplit(limits.media_base_url).netloc else ""
+def _stretches(facts: VideoFacts, segment_seconds: int) -> Sequence[Part]:
+    """How the film is handed out to several workers; empty if one makes it by itself."""
+    if not facts.has_picture or not facts.can_be_cut:
+        return []
+    return stretches(facts.duration_seconds, settings().chunk_seconds, segment_seconds)
 
 
 def _give_up(job: Job, refused: ProbeError) -> bool:
@@ -112,37 +105,14 @@ def _give_up(job: Job, refused: ProbeError) -> bool:
     return False
 
 
-class Heart:
-    """Writes the percentage and the sign of life into the row, every other second at most."""
-
-    def __init__(self, job: Job, listener: Listener | None) -> None:
-        self._job = job
-        self._listener = listener
-        self._told = 0
-        self._last = 0.0
-
-    def reach(self, percent: int) -> None:
-        """Raises LostClaimError when the job is another's."""
-        self.tell(percent)
-        if time.monotonic() - self._last < _BEAT_SECONDS:
-            return
-        # A database that is busy for a moment costs one beat, not the work of an hour.
-        with contextlib.suppress(OperationalError), transaction():
-            jobs.beat(self._job, percent)
-        self._last = time.monotonic()
-
-    def tell(self, percent: int) -> None:
-        if self._listener is not None and percent > self._told:
-            self._told = percent
-            self._listener(percent)
-
-
 @task
 def requeue_packaging() -> None:
-    """Queue the videos that wait without a worker."""
+    """Queue the videos, and the chunks of videos, that wait without a worker."""
     with transaction():
         for video_id in jobs.take_unserved():
             enqueue_after_commit(package_video, video_id)
+        for video_id, number in chunk_jobs.take_unserved():
+            chunk_tasks.enqueue(video_id, number)
 
 
 @task
@@ -179,6 +149,7 @@ def _remove_dead_attempts() -> None:
     folders = attempt_folders()
     query = select(Video.public_id, Video.claim_token).where(Video.claim_token.is_not(None))
     claims = {f"{public_id}.{token}" for public_id, token in db.session.execute(query)}
+    claims |= chunk_queries.working_claims()
     db.session.rollback()
     for folder in folders:
         if folder.name not in claims:

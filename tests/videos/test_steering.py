@@ -18,7 +18,7 @@ from lms.videos import tasks as video_tasks
 from lms.videos.faults import VideoFault
 from lms.videos.jobs import LostClaimError
 from lms.videos.models import Video, VideoState
-from lms.videos.storage import attempt_folders, hls_folder, originals_folder
+from lms.videos.storage import attempt_folders, claim_folders, hls_folder, originals_folder
 from tests.factories import LessonFactory, PersonFactory, PostFactory
 from tests.support import MovableClock, RecordedTasks, sign_in
 from tests.videos.test_jobs import _WORKER, _environment, again
@@ -94,7 +94,7 @@ def test_what_a_dead_worker_left_of_a_cancelled_video_is_swept_away(
     with transaction():
         job = jobs.claim(waiting.id)
     assert job is not None
-    mine = video_tasks.claim_folders(job.public_id, job.token)
+    mine = claim_folders(job.public_id, job.token)
     for folder in mine:
         (folder / "180p").mkdir(parents=True)
     video_tasks.clean_up.run()
@@ -136,7 +136,7 @@ def test_what_workers_left_of_a_given_up_film_goes(waiting: Video, clock: Movabl
         with transaction():
             job = jobs.claim(waiting.id)
         assert job is not None
-        video_tasks.claim_folders(job.public_id, job.token)[0].mkdir(parents=True)
+        claim_folders(job.public_id, job.token)[0].mkdir(parents=True)
         clock.advance(60)
     assert not video_tasks.package_video_now(waiting.id)
     assert again(waiting).state is VideoState.FAILED
