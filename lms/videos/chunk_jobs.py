@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from lms.core import clock
 from lms.core.db import db
@@ -29,6 +29,9 @@ from lms.videos.streams import VideoFacts
 
 # Encoding a second of sound costs about a fifth of what its pictures do, or less.
 _SOUND_SHARE = 5
+# So many workers can be at one film. The rest of its chunks is queued as these end: a film that
+# comes meanwhile then waits for a few minutes' work, and not for that of a whole day's recording.
+_MOST_QUEUED = 16
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def split(
 ) -> Sequence[int]:
     """Write down the chunks of the film: its sound, the stretches, and joining them.
 
-    Returns the numbers of those that can be worked at now. Raises LostClaimError.
+    Returns the numbers of those to be queued now. Raises LostClaimError.
     """
     jobs.claimed(job)
     film = {"facts": facts.as_json(), "segment_seconds": segment_seconds}
@@ -68,12 +71,13 @@ def split(
     if facts.has_audio:
         # First, because it is one piece however long the film is.
         wanted.insert(0, {"kind": ChunkKind.SOUND, "cost": max(1, seconds // _SOUND_SHARE)})
-    moment = clock.now()
+    wanted.append({"kind": ChunkKind.JOIN})
     for number, values in enumerate(wanted):
-        _add(job, number, film, queued_at=moment, **values)
-    _add(job, len(wanted), film, kind=ChunkKind.JOIN)
-    db.session.flush()
-    return range(len(wanted))
+        chunk = VideoChunk(video_id=job.video_id, film_claim=job.token, number=number, film=film)
+        for name, value in values.items():
+            setattr(chunk, name, value)
+        db.session.add(chunk)
+    return _hand_out(job.video_id)
 
 
 def _stretch_values(part: Part, film_seconds: int) -> dict[str, Any]:
@@ -86,10 +90,20 @@ def _stretch_values(part: Part, film_seconds: int) -> dict[str, Any]:
     }
 
 
-def _add(job: Job, number: int, film: dict[str, Any], **values: Any) -> None:
-    db.session.add(
-        VideoChunk(video_id=job.video_id, film_claim=job.token, number=number, film=film, **values)
+def _hand_out(video_id: int) -> Sequence[int]:
+    """Mark the next chunks as queued, as many as may be at once; their numbers."""
+    db.session.flush()
+    mine = VideoChunk.video_id == video_id
+    handed = select(func.count()).where(
+        mine, VideoChunk.queued_at.is_not(None), VideoChunk.state != ChunkState.DONE
     )
+    room = _MOST_QUEUED - (db.session.scalar(handed) or 0)
+    query = select(VideoChunk).where(mine, VideoChunk.queued_at.is_(None), has_its_turn())
+    chosen = db.session.scalars(query.order_by(VideoChunk.number).limit(max(0, room))).all()
+    for chunk in chosen:
+        chunk.queued_at = clock.now()
+    db.session.flush()
+    return [chunk.number for chunk in chosen]
 
 
 def claim(video_id: int, number: int) -> ChunkJob | None:
@@ -97,7 +111,7 @@ def claim(video_id: int, number: int) -> ChunkJob | None:
     video = db.session.get(Video, video_id, populate_existing=True, with_for_update=True)
     if video is None or video.state is not VideoState.PROCESSING:
         return None
-    token = secrets.token_hex(8)
+    moment, token = clock.now(), secrets.token_hex(8)
     taken = db.session.execute(
         update(VideoChunk)
         .where(VideoChunk.video_id == video_id, VideoChunk.number == number)
@@ -105,7 +119,8 @@ def claim(video_id: int, number: int) -> ChunkJob | None:
         .values(
             state=ChunkState.WORKING,
             claim_token=token,
-            heartbeat_at=clock.now(),
+            heartbeat_at=moment,
+            queued_at=moment,
             attempts=VideoChunk.attempts + 1,
             progress_percent=0,
         )
@@ -171,11 +186,11 @@ def _encoded_percent(video_id: int) -> int:
     return int(TRANSCODED_PERCENT * done / (100 * all_cost))
 
 
-def finish(job: ChunkJob, frames: int) -> int | None:
-    """Put the chunk's files in their place; the number of the joining if it was the last one.
+def finish(job: ChunkJob, frames: int) -> Sequence[int]:
+    """Put the chunk's files in their place; the numbers of those to be queued now.
 
-    Raises LostClaimError. As with packages, the move is the last thing before the commit; should
-    that fail, the next attempt replaces the files.
+    After the last one that is the joining. Raises LostClaimError. As with packages, the move is the
+    last thing before the commit; should that fail, the next attempt replaces the files.
     """
     video, chunk = _hold(job)
     chunk.state = ChunkState.DONE
@@ -184,15 +199,11 @@ def finish(job: ChunkJob, frames: int) -> int | None:
     chunk.frames = frames
     db.session.flush()
     _tell(video, chunk)
-    query = select(VideoChunk).where(VideoChunk.video_id == video.id, is_free(), has_its_turn())
-    join = db.session.scalar(query.where(VideoChunk.kind == ChunkKind.JOIN))
-    if join is not None:
-        join.queued_at = clock.now()
-    db.session.flush()
+    further = _hand_out(video.id)
     place = job.folder / str(job.number)
     shutil.rmtree(place, ignore_errors=True)
     job.made.rename(place)
-    return None if join is None else join.number
+    return further
 
 
 def finish_join(job: ChunkJob, package: Package, built: Path) -> None:
@@ -217,10 +228,12 @@ def is_lost(job: ChunkJob) -> bool:
 
 
 def take_unserved() -> Sequence[tuple[int, int]]:
-    """The chunks (film, number) that wait and that no worker has, like `jobs.take_unserved`."""
+    """The chunks (film, number) that were handed out and that no worker has: lost by the queue, or
+    left by a dead worker. Each is handed out once per stale time."""
     moment = clock.now()
-    forgotten = or_(VideoChunk.queued_at.is_(None), VideoChunk.queued_at < jobs.stale_limit(moment))
-    query = update(VideoChunk).where(is_free(), has_its_turn(), forgotten)
+    query = update(VideoChunk).where(
+        is_free(), has_its_turn(), VideoChunk.queued_at < jobs.stale_limit(moment)
+    )
     query = query.values(queued_at=moment).execution_options(synchronize_session=False)
     rows = db.session.execute(query.returning(VideoChunk.video_id, VideoChunk.number))
     return [(video_id, number) for video_id, number in rows]

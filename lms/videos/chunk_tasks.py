@@ -107,9 +107,8 @@ def _encode(job: ChunkJob, heart: Heart) -> None:
 
 def _finish(job: ChunkJob, frames: int) -> None:
     with transaction():
-        join = chunk_jobs.finish(job, frames)
-        if join is not None:
-            enqueue(job.of.video_id, join)
+        for number in chunk_jobs.finish(job, frames):
+            enqueue(job.of.video_id, number)
 
 
 def _join(job: ChunkJob, heart: Heart) -> None:
