@@ -84,7 +84,9 @@ def _running(workers: int, settings: Settings, folder: Path) -> Iterator[list[in
     for number in range(workers):
         logs.append(folder / f"worker-{number}.log")
         with logs[-1].open("wb") as log:
-            held = ["taskset", "-c", str(cores[number]), *command, "-n", f"w{number}@bench"]
+            # They end with this process, should somebody lose patience.
+            held = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(cores[number])]
+            held += [*command, "-n", f"w{number}@bench"]
             running.append(
                 subprocess.Popen(held, cwd=ROOT, env=_environment(settings), stdout=log, stderr=log)
             )

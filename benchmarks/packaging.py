@@ -168,15 +168,15 @@ def measure_workers(film: Path, settings: Settings, scratch: Path, rounds: int) 
         for name, (workers, is_cut) in kinds.items():
             folder = scratch / f"{name}-{number}"
             chunk_seconds = is_cut * settings.chunk_seconds
-            taken[name].append(package_with(workers, film, folder, chunk_seconds))
+            one = package_with(workers, film, folder, chunk_seconds)
+            taken[name].append(one)
             shutil.rmtree(folder)
-    middle = {name: _middle(runs) for name, runs in taken.items()}
-    for name, one in middle.items():
-        print(
-            f"{name:>12}: clock {one.clock:.1f} s, processor {one.processor:.1f} s, "
-            f"of which the busiest worker {one.busiest:.1f} s"
-        )
-    alone, two = middle["one, whole"], middle["two, chunks"]
+            print(
+                f"{name:>12}: clock {one.clock:.1f} s, processor {one.processor:.1f} s, "
+                f"of which the busiest worker {one.busiest:.1f} s",
+                flush=True,
+            )
+    alone, two = _middle(taken["one, whole"]), _middle(taken["two, chunks"])
     print(
         f"two workers are done {alone.clock / two.clock:.2f} times sooner by the clock, "
         f"{alone.busiest / two.busiest:.2f} by the processor (target: {WORKERS_TARGET}); "

@@ -55,9 +55,7 @@ def piece_name(rendition: str) -> str:
 
 
 def _piece(streams: str, name: str) -> str:
-    # Left alone each piece would be moved until no instant in it is below 0, each by another step.
-    options = f"f=mpegts:output_ts_offset={PIECE_ZERO_SECONDS}:avoid_negative_ts=disabled"
-    return f"[{options}:select='{streams}']{name}"
+    return f"[f=mpegts:output_ts_offset={PIECE_ZERO_SECONDS}:select='{streams}']{name}"
 
 
 def join_arguments(

@@ -139,6 +139,9 @@ def _sound_encoding() -> dict[str, Any]:
 def _encoding(wanted: Plan, part: Part) -> dict[str, Any]:
     interval = wanted.keyframe_seconds
     frames = -(-wanted.rate * interval // 1)
+    # ffmpeg counts from the part's first picture, which comes a little after the part's beginning
+    # where that is not a whole number of pictures.
+    late = part.frames(wanted.rate)[0] / wanted.rate - part.start
     options: dict[str, Any] = {
         "c:v": "libx264",
         "preset": wanted.preset,
@@ -147,7 +150,7 @@ def _encoding(wanted: Plan, part: Part) -> dict[str, Any]:
         "g": int(frames),
         "keyint_min": 1,
         "sc_threshold": 0,
-        "force_key_frames": f"expr:gte(t,{part.start}+n_forced*{interval})",
+        "force_key_frames": f"expr:gte(t,n_forced*{interval}-{late})",
         **_sound_encoding(),
     }
     for number, rendition in enumerate(wanted.renditions):

@@ -32,6 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _make(folder / "one.mp4", "testsrc=r=15:d=1:s=160x90", "-frames:v", "1")
     _make(folder / "still.mkv", "testsrc=r=1/20:d=20:s=160x90", "-frames:v", "1")
     _make(folder / "odd.mkv", "testsrc=r=60000/1001:d=5:s=427x239", "-c:v", "mpeg4")
+    _make(folder / "slow-rate.mkv", "testsrc=r=103/10:d=14:s=160x90")
     _make(folder / "uneven.mp4", "testsrc=r=30:d=7:s=320x180", *_UNEVEN)
     _make(folder / "long-sound.mkv", "testsrc=r=15:d=3:s=160x90", *_SOUND_OF_8_SECONDS)
     landscape = ("-i", f"{SPECIMENS}/landscape.mp4")

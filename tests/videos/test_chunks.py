@@ -24,7 +24,14 @@ from lms.videos.chunk_models import ChunkKind, ChunkState, VideoChunk
 from lms.videos.faults import VideoFault
 from lms.videos.jobs import LostClaimError
 from lms.videos.models import Video, VideoState
-from lms.videos.storage import attempt_folders, hls_folder, originals_folder, shared_folder
+from lms.videos.packaging import Package
+from lms.videos.storage import (
+    attempt_folders,
+    claim_folders,
+    hls_folder,
+    originals_folder,
+    shared_folder,
+)
 from tests.support import MovableClock, RecordedTasks
 from tests.videos.test_jobs import _environment, again
 
@@ -181,6 +188,8 @@ def test_only_the_chunk_of_a_dead_worker_is_made_again(
     clock.advance(31)
     video_tasks.requeue_packaging.run()
     assert [args for _work, args in tasks.queued] == [(split.id, FIRST)]
+    chunk_tasks.work_at(split.id, FIRST)
+    assert not dead.made.exists()
     tasks.run_all()
     assert again(split).state is VideoState.READY
     assert_lost(dead)
@@ -281,6 +290,11 @@ def test_two_who_join_make_one_film(split: Video, clock: MovableClock) -> None:
         chunk_tasks.work_at(split.id, number)
     slow = taken(split, JOIN)
     clock.advance(31)
+    taken(split, JOIN)
+    late_package = Package(12_000, 1, ["180p"], 1)
+    with pytest.raises(LostClaimError), transaction():
+        chunk_jobs.finish_join(slow, late_package, Path("nowhere"))
+    clock.advance(31)
     chunk_tasks.work_at(split.id, JOIN)
     assert again(split).state is VideoState.READY
     assert_lost(slow)
@@ -356,11 +370,18 @@ def test_film_that_breaks_in_one_chunk_fails_in_words_and_nothing_is_left(
 def test_chunks_of_films_in_work_are_not_swept_away(
     split: Video, trainer: Person, clock: MovableClock
 ) -> None:
-    chunk_tasks.work_at(split.id, SOUND)
+    for number in (SOUND, FIRST, SECOND):
+        chunk_tasks.work_at(split.id, number)
+    join = taken(split, JOIN)
+    claim_folders(split.public_id, join.token)[0].mkdir(parents=True)
     before = attempt_folders()
-    assert before == list(shared_folder().iterdir())
+    assert len(before) == 2
     video_tasks.clean_up.run()
     assert attempt_folders() == before
+    with transaction():
+        jobs.let_go(again(split))
+    video_tasks.clean_up.run()
+    assert attempt_folders() == []
 
 
 _WORKER = """
