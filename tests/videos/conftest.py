@@ -2,6 +2,8 @@
 
 import struct
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,12 @@ from flask import Flask
 
 from lms.accounts.models import Person
 from lms.catalog.models import Lesson
-from lms.config import ROOT
-from lms.core.db import transaction
+from lms.config import ROOT, Settings
+from lms.core.db import db, transaction
 from lms.videos import operations
 from lms.videos.models import Video
 from tests.factories import LessonFactory, PersonFactory, PostFactory
-from tests.support import MovableClock
+from tests.support import MovableClock, RecordedTasks
 
 SPECIMENS = ROOT / "media/samples/test"
 
@@ -178,3 +180,21 @@ def waiting(clock: MovableClock, trainer: Person, lesson: Lesson, film: Path) ->
     """A video that waits for packaging."""
     with transaction():
         return operations.import_video(trainer, lesson, film)
+
+
+@pytest.fixture
+def short_chunks(app: Flask) -> Iterator[None]:
+    """Films of twelve seconds are long enough for two chunks."""
+    whole: Settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(whole, chunk_seconds=6, transcode_preset="ultrafast")
+    yield
+    app.extensions["settings"] = whole
+
+
+@pytest.fixture
+def split(short_chunks: None, waiting: Video, tasks: RecordedTasks) -> Video:
+    """A film whose chunks are queued."""
+    work, args = tasks.queued.pop(0)
+    work.run(*args)
+    db.session.rollback()
+    return db.session.get_one(Video, waiting.id, populate_existing=True)
