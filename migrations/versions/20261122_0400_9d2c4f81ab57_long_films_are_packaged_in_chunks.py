@@ -1,6 +1,6 @@
 """Long films are packaged in chunks, each by a worker of its own.
 
-Revision: 9d2c4f81ab57, after b7d14e0c9a31
+Revision: 9d2c4f81ab57, after c2a8e5b94d13
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from lms.core.types import Instant
 
 revision = "9d2c4f81ab57"
-down_revision = "b7d14e0c9a31"
+down_revision = "c2a8e5b94d13"
 branch_labels = None
 depends_on = None
 
