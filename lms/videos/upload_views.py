@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid
@@ -33,7 +33,9 @@ _READ_BYTES = 1 << 18
 @blueprint.url_value_preprocessor
 def _allow_chunks(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Set before anything looks at the body: the limit of forms is not the limit of chunks.
-    request.max_content_length = uploads.largest_chunk_bytes()
+    # One byte more than may come: a server that ends the body itself (WSGI's `input_terminated`,
+    # as Granian does) leaves the end to be found by reading on, which at the limit is refused.
+    request.max_content_length = uploads.largest_chunk_bytes() + 1
 
 
 @blueprint.after_request
@@ -109,6 +111,8 @@ def append(public_id: str) -> Response:
         return problem(415, "Unsupported Media Type", CHUNK_TYPE, "tus-type")
     if request.content_length is None:
         return problem(411, "Length Required", "Content-Length", "length-required")
+    if request.content_length > uploads.largest_chunk_bytes():
+        raise RequestEntityTooLarge()
     uploads.get_own_upload(current_user, public_id)
     with uploads.locked_file(public_id) as file:
         upload = uploads.get_own_upload(current_user, public_id)

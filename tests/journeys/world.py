@@ -12,6 +12,7 @@ PASSWORD = "journey-password"
 PAID = "workshop-equipment"
 FREE = "safe-production-law"
 EXAMINED = "policy-review"
+REVISED = "emergency-plans"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ UNHEARD = Learner("unheard", "罗小梅")
 LATE = Learner("late", "梁国栋")
 SITTING = Learner("sitting", "宋雅文")
 HASTY = Learner("hasty", "唐婉清")
+EARLIER = Learner("earlier", "石明远")
 LEARNERS = (
     *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
-    *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY),
+    *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY, EARLIER),
 )
 
 
@@ -98,5 +100,6 @@ COURSES = (
         (("设备点检的要点", FILM), ("常见故障的处理", SILENT_FILM)),
     ),
     CourseFacts(FREE, "安全生产法要点", "public", "2.5", False, (("依法生产", FILM),)),
+    CourseFacts(REVISED, "应急预案的编制", "public", "2", False, (("编制要点", FILM),)),
     CourseFacts(EXAMINED, "继续教育政策解读", "public", "2", True, (("政策解读", SILENT_FILM),)),
 )
