@@ -9,12 +9,12 @@ from sqlalchemy import Select, String, cast, or_, select
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog.files import remove_file
 from lms.catalog.models import Course
 from lms.catalog.review_queries import judges
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.files import forget_file
 from lms.core.permissions import Permission
 from lms.enrollments.queries import holding_cycle
 from lms.questions.behaviours import behaviour_of
@@ -44,7 +44,7 @@ def add_picture(actor: Person, course: Course, file: IO[bytes], alt: str) -> Que
         db.session.add(picture)
         db.session.flush()
     except Exception:
-        remove_file(path)
+        forget_file(path)
         raise
     _note(AuditTag.QUESTIONS_PICTURE_UPLOAD, actor, picture)
     return picture
@@ -65,7 +65,7 @@ def remove_picture(actor: Person, picture: QuestionPicture) -> None:
     _note(AuditTag.QUESTIONS_PICTURE_REMOVE, actor, picture)
     db.session.delete(picture)
     db.session.flush()
-    after_commit(lambda: remove_file(path))
+    after_commit(lambda: forget_file(path))
 
 
 def _note(tag: AuditTag, actor: Person, picture: QuestionPicture) -> None:

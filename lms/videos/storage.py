@@ -1,10 +1,14 @@
 """Where files of videos lie. Names are made here; a user's file name never becomes a path.
 
-media/originals/<public id>.<ext>          what was uploaded
+In the store of files, be it media/ or a bucket:
+originals/<public id>.<ext>                what was uploaded
+hls/<public id>/<version>/                 finished packages, public
+hls/subtitles/<random>.vtt                 subtitles, public
+
+Always on a disk:
 media/originals/incoming/<upload id>       uploads on their way
-media/hls/<public id>/<version>/           finished packages, public
+media/originals/<public id>.<ext>          with a bucket: those that wait for packaging or are in it
 media/hls/.building/<claim>/               packages being built, encrypted already
-media/hls/subtitles/<random>.vtt           subtitles, public
 var/packaging/<claim>/                     plain segments, gone when the packaging ends
 """
 
@@ -15,7 +19,11 @@ from pathlib import Path
 from flask import current_app
 
 from lms.config import Settings
+from lms.core.files import files
+from lms.core.files.store import Sign
 
+PACKAGES = "hls"
+ORIGINALS = "originals"
 _KNOWN_ENDINGS = frozenset(
     (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv")
 )
@@ -40,13 +48,9 @@ def file_ending(name: str) -> str:
     return ending if ending in _KNOWN_ENDINGS else ".video"
 
 
-def media_file(path: str) -> Path:
-    """Where the file kept as `path` (relative to media/) lies."""
-    return settings().media_path / path
-
-
 def originals_folder() -> Path:
-    return settings().media_path / "originals"
+    """Where uploads gather on this machine; without a bucket, also where they stay."""
+    return settings().media_path / ORIGINALS
 
 
 def incoming_file(upload_public_id: str) -> Path:
@@ -55,12 +59,31 @@ def incoming_file(upload_public_id: str) -> Path:
 
 
 def hls_folder() -> Path:
-    return settings().media_path / "hls"
+    return settings().media_path / PACKAGES
 
 
-def package_folder(public_id: str, version: int) -> Path:
-    """Where a finished package lies."""
-    return hls_folder() / public_id / str(version)
+def package_path(public_id: str, version: int) -> str:
+    """Where a finished package is kept."""
+    return f"{PACKAGES}/{public_id}/{version}"
+
+
+def subtitle_path(name: str) -> str:
+    """Where the subtitles are kept that their row calls `name`."""
+    return f"{PACKAGES}/{name}"
+
+
+def bring_package(built: Path, public_id: str, version: int, on_sign: Sign) -> None:
+    """The slow part of publishing what was built, before the row says that it is there.
+
+    `on_sign` hears that it goes on, and may end it by raising. What an end half-way leaves is
+    removed by the next attempt.
+    """
+    files().bring_folder(built, package_path(public_id, version), on_sign)
+
+
+def place_package(built: Path, public_id: str, version: int) -> None:
+    """The quick part, just before the commit: afterwards every file of the package is there."""
+    files().place_folder(built, package_path(public_id, version))
 
 
 def building_folder() -> Path:
@@ -77,9 +100,9 @@ def claim_folders(public_id: str, token: str) -> tuple[Path, Path]:
     return working_folder() / name, building_folder() / name
 
 
-def folder_bytes(folder: Path) -> int:
-    """How many bytes the files below a folder have; 0 for one that is not there."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def package_size(public_id: str, version: int) -> int:
+    """How many bytes the files of a package have; 0 for one that is not there."""
+    return sum(found.size_bytes for found in files().walk(package_path(public_id, version)))
 
 
 def remove_leftovers(public_id: str, version: int) -> None:
@@ -87,9 +110,9 @@ def remove_leftovers(public_id: str, version: int) -> None:
     for folder in (working_folder(), building_folder()):
         for left in folder.glob(f"{public_id}.*"):
             shutil.rmtree(left, ignore_errors=True)
-    for package in (hls_folder() / public_id).glob("*"):
-        if package.name != str(version):
-            shutil.rmtree(package, ignore_errors=True)
+    for name in files().names(f"{PACKAGES}/{public_id}"):
+        if name != str(version):
+            files().remove(f"{PACKAGES}/{public_id}/{name}")
 
 
 def attempt_folders() -> list[Path]:

@@ -18,10 +18,12 @@ from lms.videos import jobs
 from lms.videos.examination import examine_film
 from lms.videos.faults import ProbeError
 from lms.videos.jobs import Job, LostClaimError
-from lms.videos.models import Upload, Video
+from lms.videos.models import IN_WORK, Upload, Video
+from lms.videos.originals import bring_original, forget_copy, is_elsewhere, original_path
 from lms.videos.packaging import Package, PackageSpec, build_package
 from lms.videos.storage import (
     attempt_folders,
+    bring_package,
     claim_folders,
     incoming_file,
     originals_folder,
@@ -47,6 +49,9 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
     False: another worker has it, it is not waiting, or it failed with a fault that its row tells.
     What the machine is to blame for (OSError, TranscodeError) is raised; the sweep tries again.
     """
+    if is_elsewhere(db.session.get_one(Video, video_id)):
+        log.info("video %s: its original lies on another machine", video_id)
+        return False
     with transaction():
         job = jobs.claim(video_id)
     video = db.session.get_one(Video, video_id)
@@ -71,15 +76,18 @@ def _package(job: Job, listener: Listener | None) -> None:
     built = claim_folders(job.public_id, job.token)[1]
     package = _build(job, heart)
     try:
+        bring_package(built, job.public_id, job.version, lambda: heart.reach(99))
         with transaction():
             jobs.finish(job, package, built)
     finally:
         shutil.rmtree(built, ignore_errors=True)
+    forget_copy(original_path(job.source.name))
     heart.tell(100)
 
 
 def _build(job: Job, heart: "Heart") -> Package:
     limits = settings()
+    bring_original(job.source, lambda: heart.reach(0))
     working, building = claim_folders(job.public_id, job.token)
     spec = PackageSpec(
         source=job.source,
@@ -162,12 +170,19 @@ def clean_up() -> None:
 def _remove_orphans() -> None:
     """A crash between writing a file and its row leaves a file; after a day it goes."""
     kept = set(db.session.scalars(select(Video.original_path)))
+    is_in_work = Video.state.in_(IN_WORK)
+    in_work = set(db.session.scalars(select(Video.original_path).where(is_in_work)))
     uploads = set(db.session.scalars(select(Upload.public_id)))
     db.session.rollback()
     oldest = (clock.now() - _ORPHAN_AGE).timestamp()
     for file in originals_folder().glob("*.*"):
-        if f"originals/{file.name}" not in kept and file.stat().st_mtime < oldest:
+        path = original_path(file.name)
+        if file.stat().st_mtime >= oldest:
+            continue
+        if path not in kept:
             file.unlink(missing_ok=True)
+        elif path not in in_work:
+            forget_copy(path)
     for file in (originals_folder() / "incoming").glob("*"):
         if file.name not in uploads and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ import re
 import pytest
 from PIL import Image, ImageFile
 
-from lms.catalog.files import media_file
 from lms.catalog.models import CourseState
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid, NotAllowed
@@ -20,7 +19,7 @@ from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFact
 from tests.factories.catalog import version_as_it_is
 from tests.factories.questions import drawing
 from tests.questions.test_rules import FILL_IN, MATCHING, facts
-from tests.support import sign_in
+from tests.support import kept_file, sign_in
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -36,7 +35,7 @@ def pictures():
 
 
 def stored(picture):
-    return Image.open(media_file(picture.path))
+    return Image.open(kept_file(picture.path))
 
 
 def test_picture_is_written_anew_on_white(picture):

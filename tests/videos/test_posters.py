@@ -13,10 +13,10 @@ from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.videos import operations, posters, queries
 from lms.videos.models import Video
-from lms.videos.storage import package_folder
 from tests.factories import PersonFactory, PostFactory
 from tests.support import RecordedTasks, sign_in
 from tests.videos.conftest import _make
+from tests.videos.places import package_folder
 from tests.videos.test_jobs import again
 
 
