@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from lms.core.errors import Invalid
 from lms.core.files import files
 
+COVERS = "covers"
 COVER_SIZE = (960, 540)
 COVER_MAX_PIXELS = 40_000_000
 COVER_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -22,7 +23,7 @@ def store_cover(file: IO[bytes]) -> str:
     It is decoded and written anew, so that what is served is a picture and nothing else.
     Raises Invalid (field "file") for anything that is no JPEG, PNG or WebP.
     """
-    path = f"covers/{secrets.token_hex(16)}.webp"
+    path = f"{COVERS}/{secrets.token_hex(16)}.webp"
     files().write(path, _cover(file))
     return path
 

@@ -1,8 +1,10 @@
 """The files of certificates: made once each, whoever asks first and however many ask at once."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import select
 
 from lms.certificates.fonts import file_lock, fonts_dir
 from lms.certificates.keys import load_signing_keys
@@ -12,14 +14,27 @@ from lms.certificates.signing import sign_pdf
 from lms.core.db import db, transaction
 from lms.core.errors import NotFound
 from lms.core.files import files
+from lms.upkeep.references import Reference
 
+CERTIFICATES = "certificates"
 _LOCKS = 64
 
 
 def pdf_path(certificate: Certificate) -> str:
     """Where the certificate's file is, or will be."""
+    return _path(certificate.id, certificate.year, certificate.number)
+
+
+def _path(certificate_id: int, year: int, number: str) -> str:
     # A thousand folders a year at most, however many certificates there are.
-    return f"certificates/{certificate.year}/{certificate.id % 1000:03d}/{certificate.number}.pdf"
+    return f"{CERTIFICATES}/{year}/{certificate_id % 1000:03d}/{number}.pdf"
+
+
+def kept_certificates() -> Iterable[Reference]:
+    """The files of all certificates; one that is not there is made when it is wanted."""
+    query = select(Certificate.id, Certificate.year, Certificate.number)
+    for certificate_id, year, number in db.session.execute(query):
+        yield Reference(_path(certificate_id, year, number), f"certificate:{certificate_id}")
 
 
 def ensure_pdf(certificate_id: int) -> str:

@@ -11,6 +11,7 @@ from lms.catalog.files import COVER_FORMATS, COVER_MAX_PIXELS
 from lms.core.errors import Invalid
 from lms.core.files import files
 
+PICTURES = "questions"
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 # A page is at most this wide on a sharp screen.
 _LONGEST_SIDE = 1600
@@ -34,7 +35,7 @@ def store_picture(file: IO[bytes]) -> tuple[str, int]:
     webp = _rewritten(content) if _is_whole(content) else None
     if webp is None:
         raise Invalid(_l("这不是可用的图片，请选择 JPG、PNG 或 WebP 文件。"), field="file")
-    path = f"questions/{secrets.token_hex(16)}.webp"
+    path = f"{PICTURES}/{secrets.token_hex(16)}.webp"
     files().write(path, webp)
     return path, len(webp)
 

@@ -1,6 +1,6 @@
 """Keeping the pictures of questions, and who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from lms.questions.markup import Picture, parts_of
 from lms.questions.models import Question
 from lms.questions.picture_files import store_picture
 from lms.questions.picture_models import QuestionPicture
+from lms.upkeep.references import Reference
 
 LONGEST_ALT = 100
 
@@ -96,6 +97,12 @@ def used_pictures(course: Course, pictures: Sequence[QuestionPicture]) -> set[st
 def pictures_of(course: Course) -> Select[QuestionPicture]:
     """The pictures of the course's bank."""
     return select(QuestionPicture).where(QuestionPicture.course_id == course.id)
+
+
+def kept_pictures() -> Iterable[Reference]:
+    """The files of all pictures: texts name them by their row, frozen texts of papers as well."""
+    for picture_id, path in db.session.execute(select(QuestionPicture.id, QuestionPicture.path)):
+        yield Reference.to_file(path, f"picture:{picture_id}")
 
 
 def get_picture(person: Person, public_id: str) -> QuestionPicture:

@@ -20,6 +20,7 @@ from lms.videos import (
     queries,
     quota_views,
     quotas,
+    retention,
     sharing,
     tasks,
     upload_views,
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
     add_publish_check(app, publish_problems)
     add_room_check(app, quotas.check_room)
     add_difference_check(app, versions.video_differences)
+    retention.register(app)
     course_copied.connect(sharing.copy_videos)
     course_frozen.connect(versions.bind_videos)
     every(10, tasks.requeue_packaging)
