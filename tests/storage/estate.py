@@ -78,6 +78,8 @@ def build_films() -> dict[str, list[str]]:
     bound = make_video(LessonFactory(course=course))
     version = version_as_it_is(course)
     kept = {"film of a version": give_files(bound)}
+    bound.package_version = 2
+    kept["newer package of the film of a version"] = give_files(bound)
     bound.state = VideoState.REPLACED
     (lesson,) = course.lessons
     ready = film(lesson, VideoState.READY)
