@@ -17,6 +17,7 @@ from lms.core.tasks import every
 from lms.videos import (
     cli,
     manage_views,
+    moving,
     queries,
     quota_views,
     quotas,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(upload_views.blueprint)
     app.register_blueprint(quota_views.blueprint)
     app.cli.add_command(cli.import_video)
+    app.cli.add_command(moving.media_copy)
     slots.fill_each(app, "lesson.meta", lesson_metas, order=20)
     slots.fill_each(app, "manage.lesson.state", manage_views.states, order=20)
     slots.fill(app, "manage.lessons", manage_views.uploading, order=20)

@@ -15,6 +15,7 @@ var/packaging/<claim>/                     plain segments, gone when the packagi
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -34,6 +35,12 @@ def settings() -> Settings:
     """The settings in force."""
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+def key_host() -> str:
+    """Keys come from the platform. A playlist on another host must say so with a whole address."""
+    limits = settings()
+    return limits.public_url.rstrip("/") if urlsplit(limits.media_base_url).netloc else ""
 
 
 def shown_name(name: str) -> str:

@@ -6,7 +6,6 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -26,6 +25,7 @@ from lms.videos.storage import (
     bring_package,
     claim_folders,
     incoming_file,
+    key_host,
     originals_folder,
     remove_leftovers,
     settings,
@@ -94,7 +94,7 @@ def _build(job: Job, heart: "Heart") -> Package:
         facts=examine_film(job.source, lambda: heart.reach(0)),
         secret=job.secret,
         version=job.version,
-        key_base=f"{_key_host()}/keys/{job.public_id}",
+        key_base=f"{key_host()}/keys/{job.public_id}",
         window_seconds=limits.window_seconds,
         segment_seconds=limits.segment_seconds,
         preset=limits.transcode_preset,
@@ -105,12 +105,6 @@ def _build(job: Job, heart: "Heart") -> Package:
         target=building,
     )
     return build_package(spec, heart.reach)
-
-
-def _key_host() -> str:
-    """Keys come from the platform. A playlist on another host must say so with a whole address."""
-    limits = settings()
-    return limits.public_url.rstrip("/") if urlsplit(limits.media_base_url).netloc else ""
 
 
 def _give_up(job: Job, refused: ProbeError) -> bool:
