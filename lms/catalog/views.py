@@ -1,5 +1,6 @@
 """The catalogue, the course page, covers and e-textbooks."""
 
+import contextlib
 from typing import Any
 
 from flask import (
@@ -26,7 +27,7 @@ from lms.catalog.models import Course, CourseState, EtextbookFormat
 from lms.catalog.quality_operations import may_mark
 from lms.catalog.subject_operations import subjects_of
 from lms.core.enums import HourCategory
-from lms.core.files import files
+from lms.core.errors import NotFound
 from lms.web.auth import open_to_all
 from lms.web.paging import newest_first, record_id
 from lms.web.slots import collect
@@ -123,15 +124,20 @@ def course(slug: str) -> str:
 @open_to_all
 def cover(slug: str) -> Response:
     found = queries.get_visible_course(slug, visitor())
-    if found.cover_path is not None and files().has(found.cover_path):
-        response = send_stored(found.cover_path, "image/webp")
-    else:
-        response = make_response(render_template("catalog/cover.svg", **drawn_cover(found)))
-        response.mimetype = "image/svg+xml"
-        response.headers["Content-Security-Policy"] = _SVG_POLICY
+    response = _cover_picture(found)
     is_lasting = request.args.get("v") == cover_version(found)
     if found.state is not CourseState.DRAFT and is_lasting:
         response.headers["Cache-Control"] = "public, max-age=2592000, immutable"
+    return response
+
+
+def _cover_picture(course: Course) -> Response:
+    if course.cover_path is not None:
+        with contextlib.suppress(NotFound):
+            return send_stored(course.cover_path, "image/webp")
+    response = make_response(render_template("catalog/cover.svg", **drawn_cover(course)))
+    response.mimetype = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = _SVG_POLICY
     return response
 
 

@@ -11,7 +11,7 @@ from lms.core.db import db
 from lms.upkeep.references import Reference, add_release, add_source
 from lms.videos.models import IN_WORK, Subtitle, Upload, VersionVideo, Video, VideoState
 from lms.videos.originals import original_path
-from lms.videos.storage import ORIGINALS, PACKAGES, package_path, subtitle_path
+from lms.videos.storage import BUILDING, ORIGINALS, PACKAGES, package_path, subtitle_path
 
 # A chosen poster lies in the package, and is of use only while a row names it.
 _CHOSEN_POSTER = re.compile(r"poster-[0-9a-f]+\.jpg")
@@ -68,6 +68,8 @@ def kept_packages() -> Iterable[Reference]:
     in_work = select(Video.public_id, Video.package_version, Video.id)
     for name, version, video_id in db.session.execute(in_work.where(Video.state.in_(IN_WORK))):
         yield Reference(package_path(name, version + 1), f"video:{video_id}", is_folder=True)
+    # What attempts leave there is swept away by the hour.
+    yield Reference(f"{PACKAGES}/{BUILDING}", "packaging", is_folder=True)
     for subtitle_id, name in db.session.execute(select(Subtitle.id, Subtitle.path)):
         yield Reference.to_file(subtitle_path(name), f"subtitle:{subtitle_id}")
 

@@ -24,6 +24,7 @@ from lms.core.files import files
 from lms.core.files.store import Sign
 
 PACKAGES = "hls"
+BUILDING = ".building"
 ORIGINALS = "originals"
 _KNOWN_ENDINGS = frozenset(
     (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv")
@@ -94,7 +95,7 @@ def place_package(built: Path, public_id: str, version: int) -> None:
 
 
 def building_folder() -> Path:
-    return hls_folder() / ".building"
+    return hls_folder() / BUILDING
 
 
 def working_folder() -> Path:

@@ -50,11 +50,15 @@ class S3Server:
         with urllib.request.urlopen(f"{self.url}/-control", timeout=5) as answer:
             return list(json.load(answer))
 
-    def fail_after(self, writes: int | None) -> None:
-        """Refuse whatever is written after so many requests; None: nothing any more."""
-        body = json.dumps(writes).encode()
+    def fail_after(self, writes: int, times: int = 1_000_000) -> None:
+        """Refuse so many requests that write, after so many others."""
+        body = json.dumps([writes, times]).encode()
         with urllib.request.urlopen(f"{self.url}/-control", body, timeout=5):
             pass
+
+    def recover(self) -> None:
+        """Refuse nothing any more."""
+        self.fail_after(0, 0)
 
     def stop(self) -> None:
         self._process.kill()

@@ -26,5 +26,5 @@ def bucket(app: Flask, server: S3Server, settings: Settings) -> Iterator[Bucket]
     former = app.extensions["files"]
     app.extensions.update(files=made.store, settings=made.settings)
     yield made
-    server.fail_after(None)
+    server.recover()
     app.extensions.update(files=former, settings=settings)

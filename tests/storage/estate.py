@@ -96,10 +96,12 @@ def build_films() -> dict[str, list[str]]:
     failed = film(lesson, VideoState.FAILED, package_version=0)
     waiting = film(lesson, VideoState.UPLOADED, package_version=0)
     half = f"{package_path(waiting.public_id, 1)}/180p/00000.ts"
-    for path in (failed.original_path, waiting.original_path, half):
+    built = "hls/.building/claim/180p/00000.ts"
+    for path in (failed.original_path, waiting.original_path, half, built):
         files().write(str(path), b"x")
     kept["film that can be tried again"] = [str(failed.original_path)]
     kept["film in work"] = [str(waiting.original_path), half]
+    kept["package being built"] = [built]
     return kept
 
 

@@ -24,8 +24,8 @@ class Door:
     def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
         self._inner = inner
         self._lock = threading.Lock()
-        # How many more requests that write are let through; None: all.
-        self._writes_left: int | None = None
+        # How many more requests that write are let through, and how many are refused after that.
+        self._let, self._refuse = 0, 0
         self._asked: list[str] = []
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -39,15 +39,18 @@ class Door:
 
     def _lets_through(self, environ: dict[str, Any]) -> bool:
         with self._lock:
-            if self._writes_left is None or environ["REQUEST_METHOD"] not in ("PUT", "POST"):
+            if not self._refuse or environ["REQUEST_METHOD"] not in ("PUT", "POST"):
                 return True
-            self._writes_left -= 1
-            return self._writes_left >= 0
+            if self._let:
+                self._let -= 1
+                return True
+            self._refuse -= 1
+            return False
 
     def _control(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
             length = int(environ["CONTENT_LENGTH"])
-            self._writes_left = json.loads(environ["wsgi.input"].read(length))
+            self._let, self._refuse = json.loads(environ["wsgi.input"].read(length))
         asked, self._asked = self._asked, []
         return _plain(start, "200 OK", json.dumps(asked).encode())
 

@@ -120,8 +120,14 @@ def test_upload_that_fails_leaves_no_file_and_is_an_error_of_the_disk(
         bucket.store.put("originals/film.mp4", film)
     assert isinstance(refused.value, OSError)
     assert bucket.settings.media_s3_secret not in repr(refused.value)
-    bucket.server.fail_after(None)
+    bucket.server.recover()
     assert bucket.paths() == []
+
+
+def test_moment_of_trouble_is_got_over(bucket: Bucket) -> None:
+    bucket.server.fail_after(0, times=2)
+    bucket.store.write("covers/a.webp", b"picture")
+    assert bucket.paths() == ["covers/a.webp"]
 
 
 def test_upload_ends_when_nobody_wants_it_any_more(bucket: Bucket, tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ from lms.core.files.store import Sign, StorageError, StoredFile, ignore_sign
 _PART_BYTES = 8 << 20
 _PARTS_AT_ONCE = 4
 _READ_BYTES = 1 << 20
-_TRIES = 4
+# The client tries again after refusals and lost connections; s3fs once more with all of it. More
+# would keep a page waiting for minutes.
+_TRIES = 3
+_TRIES_OF_ALL = 2
 # Their words at INFO tell where credentials were found, at DEBUG every request with its headers.
 for _name in ("aiobotocore", "botocore", "s3fs", "fsspec"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -55,8 +58,7 @@ class BucketStore:
                     "s3": {"addressing_style": settings.media_s3_addressing},
                     "connect_timeout": 5,
                     "read_timeout": 30,
-                    # s3fs tries again itself; both together would keep a page waiting for minutes.
-                    "retries": {"total_max_attempts": 1, "mode": "standard"},
+                    "retries": {"total_max_attempts": _TRIES, "mode": "standard"},
                     # Services other than Amazon's refuse the checksums of newer clients.
                     "request_checksum_calculation": "when_required",
                     "response_checksum_validation": "when_required",
@@ -74,7 +76,7 @@ class BucketStore:
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
                 made = fsspec.filesystem("s3", **self._options)
-                made.retries = _TRIES
+                made.retries = _TRIES_OF_ALL
                 self._opened = (os.getpid(), made)
             return self._opened[1]
 
