@@ -36,11 +36,15 @@ def is_elsewhere(video: Video) -> bool:
     """Whether the original waits on a disk that this machine does not see.
 
     Its worker will take it up. What nobody has found for a day is lost, and fails like other films.
+    Raises StorageError while the bucket is away.
     """
     path = video.original_path
     if path is None or not video.is_in_work or files().place(path) is not None:
         return False
-    return video.created_at > clock.now() - _FOUND_WITHIN and not has_original(path)
+    # The bucket is asked also if the film is here: one that is away now raises StorageError, before
+    # the attempt is counted.
+    is_found = files().has(path) or original_file(path).is_file()
+    return not is_found and video.created_at > clock.now() - _FOUND_WITHIN
 
 
 def bring_original(file: Path, on_sign: Sign) -> None:

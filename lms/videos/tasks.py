@@ -67,8 +67,20 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
         return _give_up(job, refused)
     except LostClaimError:
         log.warning("video %s: another worker has taken over, or nobody wants it", video_id)
+        _remove_unwanted(video_id)
         return False
     return True
+
+
+def _remove_unwanted(video_id: int) -> None:
+    """What a packaging has brought to the bucket for a film that was given up meanwhile."""
+    db.session.rollback()
+    video = db.session.get_one(Video, video_id, populate_existing=True)
+    public_id, version, is_in_work = video.public_id, video.package_version, video.is_in_work
+    db.session.rollback()
+    # Another worker's files are its own affair.
+    if not is_in_work:
+        remove_leftovers(public_id, version)
 
 
 def _package(job: Job, listener: Listener | None) -> None:

@@ -127,3 +127,8 @@ def status_of(url: str) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def out_of_reach(bucket: Bucket) -> BucketStore:
+    """The same bucket at a port at which nobody listens."""
+    return BucketStore.of(replace(bucket.settings, media_s3_endpoint="http://127.0.0.1:9"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lms.core.files import FileStore, FolderStore, StorageError
-from tests.storage.bucket import Bucket, status_of
+from tests.storage.bucket import Bucket, out_of_reach, status_of
 
 Make = Callable[[], FileStore]
 
@@ -144,7 +144,7 @@ def test_upload_ends_when_nobody_wants_it_any_more(bucket: Bucket, tmp_path: Pat
 
 
 def test_bucket_out_of_reach_is_an_error_of_the_disk(bucket: Bucket) -> None:
-    store = type(bucket.store)(bucket.store.root, {**bucket.store._options, "endpoint_url": DEAD})
+    store = out_of_reach(bucket)
     reaches: list[Callable[[], Any]] = [
         lambda: store.read("a"),
         lambda: store.write("a", b""),
@@ -154,7 +154,3 @@ def test_bucket_out_of_reach_is_an_error_of_the_disk(bucket: Bucket) -> None:
     for reach in reaches:
         with pytest.raises(StorageError):
             reach()
-
-
-# Nothing listens there.
-DEAD = "http://127.0.0.1:9"
