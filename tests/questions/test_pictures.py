@@ -207,7 +207,7 @@ def test_pictures_stand_in_pairs_too_and_their_words_in_lists(client, trainer, c
 
 
 def test_unused_picture_is_removed_with_its_file(trainer, picture):
-    file = media_file(picture.path)
+    file = kept_file(picture.path)
     with transaction():
         remove_picture(trainer, picture)
     assert pictures() == []
@@ -217,7 +217,7 @@ def test_unused_picture_is_removed_with_its_file(trainer, picture):
 def test_strangers_remove_nothing(stranger, picture):
     with pytest.raises(NotAllowed), transaction():
         remove_picture(stranger, picture)
-    assert media_file(picture.path).exists()
+    assert kept_file(picture.path).exists()
 
 
 @pytest.mark.parametrize("place", ["text", "explanation", "options"])
@@ -229,7 +229,7 @@ def test_picture_that_a_text_shows_stays(trainer, course, picture, place):
         operations.retire_question(trainer, question)
     with pytest.raises(Conflict), transaction():
         remove_picture(trainer, picture)
-    assert media_file(picture.path).exists()
+    assert kept_file(picture.path).exists()
 
 
 def test_picture_that_a_text_once_showed_stays_for_its_history(trainer, course, picture):
