@@ -17,39 +17,76 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("platform", "bank")
+_AWS_NAMES = {
+    "media_s3_endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+    "media_s3_key": ("AWS_ACCESS_KEY_ID",),
+    "media_s3_secret": ("AWS_SECRET_ACCESS_KEY",),
+    "media_s3_region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+}
 
 
 class SettingError(Exception):
     """A setting is unknown, missing or wrong. The text names it."""
 
 
-def setting(default: Any = MISSING, *, doc: str, unit: str = "") -> Any:
-    """Declare a setting with its meaning (English, one sentence) and its unit."""
+def setting(default: Any = MISSING, *, doc: str, unit: str = "", secret: bool = False) -> Any:
+    """Declare a setting with its meaning (English, one sentence) and its unit.
+
+    A secret is left out where the settings are shown as a whole, in a traceback for one.
+    """
     metadata = {"doc": doc, "unit": unit}
     if default is MISSING:
-        return field(metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return field(metadata=metadata, repr=not secret)
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings in force. Read once at the start, never changed."""
 
-    secret_key: str = setting(doc="Signs sessions, watch tokens and forms; at least 32 characters.")
+    secret_key: str = setting(
+        doc="Signs sessions, watch tokens and forms; at least 32 characters.", secret=True
+    )
     identity_key: str = setting(
-        doc="Encrypts and looks up identity numbers; 64 hexadecimal digits, kept out of backups."
+        doc="Encrypts and looks up identity numbers; 64 hexadecimal digits, kept out of backups.",
+        secret=True,
     )
     services: str = setting("platform,bank", doc="Which services run here: platform, bank or both.")
     database_url: str = setting(
-        f"sqlite:///{ROOT}/var/lms.sqlite3", doc="SQLAlchemy address of the database."
+        f"sqlite:///{ROOT}/var/lms.sqlite3",
+        doc="SQLAlchemy address of the database.",
+        secret=True,
     )
     broker_url: str = setting(
-        f"sqla+sqlite:///{ROOT}/var/broker.sqlite3", doc="Celery broker address."
+        f"sqla+sqlite:///{ROOT}/var/broker.sqlite3", doc="Celery broker address.", secret=True
     )
     var_dir: str = setting(f"{ROOT}/var", doc="Folder for keys and what is in work.")
-    media_dir: str = setting(f"{ROOT}/media", doc="Folder for originals, segments, certificates.")
+    media_dir: str = setting(
+        f"{ROOT}/media",
+        doc="Folder for files; with LMS_MEDIA_URL only for what is passing through.",
+    )
+    media_url: str = setting(
+        "", doc="Where files are kept: s3://bucket/folder; empty: in LMS_MEDIA_DIR."
+    )
     media_base_url: str = setting(
-        "/media/hls", doc="Where pages fetch segments: a path of this host, or a CDN."
+        "/media/hls",
+        doc="Where pages fetch segments: a path of this host, or the bucket's folder hls or a CDN.",
+    )
+    media_s3_endpoint: str = setting(
+        "", doc="Address of the S3 service, the only one spoken to; empty: AWS_ENDPOINT_URL."
+    )
+    media_s3_region: str = setting(
+        "", doc="Region of the bucket; empty: AWS_REGION, or us-east-1 without one."
+    )
+    media_s3_key: str = setting("", doc="Access key of the bucket; empty: AWS_ACCESS_KEY_ID.")
+    media_s3_secret: str = setting(
+        "", doc="Secret of the access key; empty: AWS_SECRET_ACCESS_KEY.", secret=True
+    )
+    media_s3_addressing: str = setting(
+        "path", doc="Where the bucket stands in addresses: path, or virtual (in the host name)."
+    )
+    media_keep_days: int = setting(
+        1, doc="What media-check may remove has lain unused for at least so long.", unit="days"
     )
     public_url: str = setting(
         "http://127.0.0.1:8000", doc="The platform's address as the public sees it; in QR codes."
@@ -66,7 +103,9 @@ class Settings:
         "", doc="How people reach whoever answers for their data: telephone, e-mail, address."
     )
     locale: str = setting("zh", doc="Language of visitors who chose none: zh or en.")
-    ratelimit_storage: str = setting("memory://", doc="Where rate limits are counted (limits URI).")
+    ratelimit_storage: str = setting(
+        "memory://", doc="Where rate limits are counted (limits URI).", secret=True
+    )
     proxies: int = setting(
         0, doc="Reverse proxies before the app whose X-Forwarded-For and -Proto are believed."
     )
@@ -89,12 +128,13 @@ class Settings:
     mail_url: str = setting(
         "",
         doc="Mail server: smtp://user:password@host:587, or smtps://…; empty: files in var/mail.",
+        secret=True,
     )
     mail_from: str = setting("", doc="Sender of mail; needed with LMS_MAIL_URL.")
     sms_url: str = setting(
         "", doc="HTTPS address that takes text messages as JSON; empty: files in var/sms."
     )
-    sms_token: str = setting("", doc="Bearer token for LMS_SMS_URL.")
+    sms_token: str = setting("", doc="Bearer token for LMS_SMS_URL.", secret=True)
     popup_every: int = setting(360, doc="Mean time between pop-up quizzes.", unit="seconds")
     window_seconds: int = setting(30, doc="Length of a video window, one key each.", unit="seconds")
     segment_seconds: int = setting(6, doc="Length of a video segment.", unit="seconds")
@@ -164,6 +204,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if name not in known:
             raise SettingError(f"{name}: no such setting; the README lists those that exist")
     values = {f.name: _value(name, f, given) for name, f in known.items()}
+    if values["media_url"]:
+        _take_from_aws(values, os.environ if environ is None else environ)
     settings = Settings(**values)
     _check(settings)
     return settings
@@ -178,6 +220,14 @@ def _given(environ: Mapping[str, str] | None) -> dict[str, str]:
         for name, value in merged.items()
         if name.startswith("LMS_") and not name.startswith(scripts)
     }
+
+
+def _take_from_aws(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """What is not said of the bucket in our own words may stand in the usual names."""
+    for name, others in _AWS_NAMES.items():
+        found = (environ[other] for other in others if environ.get(other))
+        values[name] = values[name] or next(found, "")
+    values["media_s3_region"] = values["media_s3_region"] or "us-east-1"
 
 
 def _value(name: str, f: "Field[Any]", given: Mapping[str, str]) -> Any:
@@ -226,6 +276,7 @@ def _check(settings: Settings) -> None:
             f"LMS_SECOND_FACTOR: {settings.second_factor!r} is neither required nor offered"
         )
     _check_senders(settings)
+    _check_bucket(settings)
     _check_numbers(settings)
 
 
@@ -238,6 +289,24 @@ def _check_senders(settings: Settings) -> None:
         raise SettingError("LMS_MAIL_FROM: no mail address, but LMS_MAIL_URL is set")
     if settings.sms_url and (sms.scheme not in ("http", "https") or not sms.hostname):
         raise SettingError("LMS_SMS_URL: not http://… or https://…")
+
+
+def _check_bucket(settings: Settings) -> None:
+    if settings.media_s3_addressing not in ("path", "virtual"):
+        raise SettingError(
+            f"LMS_MEDIA_S3_ADDRESSING: {settings.media_s3_addressing!r} is neither path nor virtual"
+        )
+    if not settings.media_url:
+        return
+    place, endpoint = urlsplit(settings.media_url), urlsplit(settings.media_s3_endpoint)
+    if place.scheme != "s3" or not place.netloc or "@" in place.netloc:
+        raise SettingError("LMS_MEDIA_URL: not s3://bucket or s3://bucket/folder")
+    # Without one, and without a key, the library would look about in the network for them.
+    if endpoint.scheme not in ("http", "https") or not endpoint.hostname:
+        raise SettingError("LMS_MEDIA_S3_ENDPOINT: not https://…, but LMS_MEDIA_URL is set")
+    for name in ("media_s3_key", "media_s3_secret"):
+        if not getattr(settings, name):
+            raise SettingError(f"LMS_{name.upper()} is missing, but LMS_MEDIA_URL is set")
 
 
 _MAY_BE_ZERO = ("chunk_seconds", "proxies", "staff_password_days")

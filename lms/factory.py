@@ -33,6 +33,7 @@ from lms.accounts.queries import permissions_of
 from lms.config import ROOT, Settings, load_settings
 from lms.core.crypto import Vault
 from lms.core.db import init_db
+from lms.core.files import init_files
 from lms.core.tasks import init_tasks
 
 # People and organizations are the same to both services.
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["vault"] = Vault(bytes.fromhex(settings.identity_key))
     app.extensions["permissions_of"] = permissions_of
     Path(settings.var_dir).mkdir(parents=True, exist_ok=True)
+    init_files(app, settings)
     init_db(app, settings.database_url, str(ROOT / "migrations"))
     init_tasks(app, settings.broker_url, f"{settings.var_dir}/beat")
     web.register(app, settings)

@@ -72,7 +72,7 @@ def environment(address: str) -> dict[str, str]:
 
 def web(host: str, port: int) -> Part:
     """Granian: it serves pages through Python, and static files and segments by itself."""
-    segments = load_settings().media_path / "hls"
+    settings = load_settings()
     command = [
         *(str(BIN / "granian"), "app:app", "--interface", "wsgi", "--no-ws", "--http", "1"),
         *("--host", host, "--port", str(port), "--working-dir", str(ROOT)),
@@ -81,13 +81,10 @@ def web(host: str, port: int) -> Part:
         # Granian sends no validator with a file, so an old one must not be kept for long.
         *("--static-path-expires", "600"),
         *("--static-path-route", "/static", "--static-path-mount", str(ROOT / "lms/static")),
-        *(
-            "--static-path-route",
-            "/media/hls",
-            "--static-path-mount",
-            str(segments),
-        ),
     ]
+    if not settings.media_url:
+        segments = str(settings.media_path / "hls")
+        command += ["--static-path-route", "/media/hls", "--static-path-mount", segments]
     return Part("web", command)
 
 

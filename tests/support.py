@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextvars import Context
+from pathlib import Path
 from typing import Any
 
 from flask import has_app_context
@@ -11,6 +12,7 @@ from lms.accounts.models import Person
 from lms.accounts.sessions import begin_session
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.core.files import files
 
 
 class MovableClock:
@@ -79,3 +81,10 @@ def sign_in(client: FlaskClient, person: Person, *, second_factor: bool = True) 
         session["_user_id"] = token
         session["_fresh"] = True
     return client
+
+
+def kept_file(path: str) -> Path:
+    """Where a kept file lies on the disk of a test."""
+    place = files().place(path)
+    assert place is not None
+    return place

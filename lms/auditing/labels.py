@@ -22,6 +22,7 @@ GROUPS: dict[str, Any] = {
     "payments": _l("订单"),
     "questions": _l("题目"),
     "schemes": _l("学习方案"),
+    "upkeep": _l("系统维护"),
     "videos": _l("视频"),
     "watching": _l("播放与弹题"),
 }
@@ -34,6 +35,7 @@ SUBJECTS: dict[str, Any] = {
     "course": _l("课程"),
     "cycle": _l("学习记录"),
     "delivery": _l("学时推送"),
+    "files": _l("文件"),
     "lesson": _l("课时"),
     "login": _l("账号"),
     "order": _l("订单"),

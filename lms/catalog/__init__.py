@@ -12,6 +12,7 @@ from lms.catalog import (
     manage_subject_views,
     manage_views,
     merging,
+    retention,
     shown,
     views,
 )
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     slots.fill(app, "front.sections", views.front_section, order=10)
     slots.fill(app, "manage.tab", manage_subject_views.subjects_tab, order=10)
     person_merged.connect(merging.merge_lecturer)
+    retention.register(app)
     subjects.describe(app, "course", shown.shown_courses)
     navigation.add(app, _catalogue_entry(), _manage_entry(), _review_entry())
 

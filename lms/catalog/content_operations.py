@@ -12,7 +12,6 @@ from lms.accounts.operations import require
 from lms.catalog.etextbooks.books import Book
 from lms.catalog.etextbooks.reading import read_book
 from lms.catalog.etextbooks.storage import store_book
-from lms.catalog.files import remove_file
 from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson
 from lms.catalog.rules import free_lesson_slug, is_slug
 from lms.catalog.versions import names_etextbook
@@ -20,6 +19,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid
+from lms.core.files import forget_file
 from lms.core.permissions import Permission
 
 
@@ -148,7 +148,7 @@ def add_etextbook(
         course.etextbooks.append(etextbook)
         db.session.flush()
     except BaseException:
-        remove_file(path)
+        forget_file(path)
         raise
     _note(actor, course, etextbook_added=etextbook.id)
     return etextbook
@@ -167,7 +167,7 @@ def remove_etextbook(actor: Person, etextbook: Etextbook) -> None:
         db.session.expire(course, ["etextbooks"])
     else:
         course.etextbooks.remove(etextbook)
-        after_commit(lambda: remove_file(path))
+        after_commit(lambda: forget_file(path))
     _note(actor, course, etextbook_removed=etextbook.id)
 
 

@@ -18,13 +18,14 @@ from lms.catalog.content_operations import (
     remove_lesson,
     update_lesson,
 )
-from lms.catalog.files import remove_file, store_cover
+from lms.catalog.files import store_cover
 from lms.catalog.models import Course
 from lms.catalog.queries import PublishCheck, RoomCheck, StudyCheck, is_studied
 from lms.catalog.rules import CourseFacts, first_problem, frozen_changes, is_slug, latin_slug
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Conflict, Invalid
+from lms.core.files import forget_file
 from lms.core.permissions import Permission
 from lms.organizations.models import Organization
 
@@ -147,7 +148,7 @@ def set_cover(actor: Person, course: Course, file: IO[bytes] | None) -> None:
     former = course.cover_path
     course.cover_path = store_cover(file) if file is not None else None
     if former is not None:
-        after_commit(lambda: remove_file(former))
+        after_commit(lambda: forget_file(former))
     _note(AuditTag.CATALOG_COURSE_UPDATE, actor, course, cover=True)
 
 

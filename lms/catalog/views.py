@@ -1,5 +1,6 @@
 """The catalogue, the course page, covers and e-textbooks."""
 
+import contextlib
 from typing import Any
 
 from flask import (
@@ -10,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -22,7 +22,6 @@ from lms.accounts.models import Person
 from lms.catalog import queries
 from lms.catalog.cards import card_of, cover_url, price_now
 from lms.catalog.covers import cover_version, drawn_cover
-from lms.catalog.files import media_file
 from lms.catalog.forms import CatalogueForm
 from lms.catalog.models import Course, CourseState, EtextbookFormat
 from lms.catalog.quality_operations import may_mark
@@ -32,6 +31,7 @@ from lms.core.errors import NotFound
 from lms.web.auth import open_to_all
 from lms.web.paging import newest_first, record_id
 from lms.web.slots import collect
+from lms.web.stored import send_stored
 
 blueprint = Blueprint("catalog", __name__)
 PAGE_SIZE = 12
@@ -124,15 +124,20 @@ def course(slug: str) -> str:
 @open_to_all
 def cover(slug: str) -> Response:
     found = queries.get_visible_course(slug, visitor())
-    if found.cover_path is not None and media_file(found.cover_path).is_file():
-        response = send_file(media_file(found.cover_path), "image/webp")
-    else:
-        response = make_response(render_template("catalog/cover.svg", **drawn_cover(found)))
-        response.mimetype = "image/svg+xml"
-        response.headers["Content-Security-Policy"] = _SVG_POLICY
+    response = _cover_picture(found)
     is_lasting = request.args.get("v") == cover_version(found)
     if found.state is not CourseState.DRAFT and is_lasting:
         response.headers["Cache-Control"] = "public, max-age=2592000, immutable"
+    return response
+
+
+def _cover_picture(course: Course) -> Response:
+    if course.cover_path is not None:
+        with contextlib.suppress(NotFound):
+            return send_stored(course.cover_path, "image/webp")
+    response = make_response(render_template("catalog/cover.svg", **drawn_cover(course)))
+    response.mimetype = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = _SVG_POLICY
     return response
 
 
@@ -148,16 +153,11 @@ def etextbook(slug: str, etextbook_id: int) -> BaseResponse:
     is_read = READER_HEADER in request.headers
     if book.format is not EtextbookFormat.PDF or not (book.may_download or is_read):
         return redirect(url_for("etextbooks.read", slug=slug, etextbook_id=etextbook_id))
-    file = media_file(book.path)
-    if not file.is_file():
-        raise NotFound()
-    name = f"{book.title}.pdf"
-    response = send_file(
-        file,
+    response = send_stored(
+        book.path,
         "application/pdf",
+        name=f"{book.title}.pdf",
         as_attachment="download" in request.args,
-        download_name=name,
-        conditional=True,
     )
     response.headers["Content-Security-Policy"] = _PDF_POLICY
     response.headers["Cache-Control"] = "private, no-cache"

@@ -13,9 +13,11 @@ from lms.certificates import (
     verify_views,
     views,
 )
+from lms.certificates.files import CERTIFICATES, kept_certificates
 from lms.core import events
 from lms.core.permissions import Permission
 from lms.core.tasks import every
+from lms.upkeep.references import add_source
 from lms.web import navigation, slots
 from lms.web.navigation import Entry
 
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
     events.cycle_completed.connect(operations.complete)
     events.cycle_handed_over.connect(merging.hand_over)
     events.cycle_set_aside.connect(merging.set_aside)
+    add_source(app, CERTIFICATES, kept_certificates)
     every(SWEEP_SECONDS, tasks.render_missing)
     every(SWEEP_SECONDS, tasks.build_fonts)
     slots.fill(app, "cycle.next", views.cycle_card, order=30)

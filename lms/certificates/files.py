@@ -1,10 +1,10 @@
 """The files of certificates: made once each, whoever asks first and however many ask at once."""
 
-import os
-import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import select
 
 from lms.certificates.fonts import file_lock, fonts_dir
 from lms.certificates.keys import load_signing_keys
@@ -13,23 +13,32 @@ from lms.certificates.pdf import printed_facts, render_pdf
 from lms.certificates.signing import sign_pdf
 from lms.core.db import db, transaction
 from lms.core.errors import NotFound
+from lms.core.files import files
+from lms.upkeep.references import Reference
 
+CERTIFICATES = "certificates"
 _LOCKS = 64
 
 
-def pdf_file(certificate: Certificate) -> Path:
+def pdf_path(certificate: Certificate) -> str:
     """Where the certificate's file is, or will be."""
-    settings = current_app.extensions["settings"]
-    return Path(settings.media_path / _relative_path(certificate))
+    return _path(certificate.id, certificate.year, certificate.number)
 
 
-def _relative_path(certificate: Certificate) -> str:
+def _path(certificate_id: int, year: int, number: str) -> str:
     # A thousand folders a year at most, however many certificates there are.
-    return f"certificates/{certificate.year}/{certificate.id % 1000:03d}/{certificate.number}.pdf"
+    return f"{CERTIFICATES}/{year}/{certificate_id % 1000:03d}/{number}.pdf"
 
 
-def ensure_pdf(certificate_id: int) -> Path:
-    """The certificate's signed PDF, made now if there is none. Raises NotFound for no certificate.
+def kept_certificates() -> Iterable[Reference]:
+    """The files of all certificates; one that is not there is made when it is wanted."""
+    query = select(Certificate.id, Certificate.year, Certificate.number)
+    for certificate_id, year, number in db.session.execute(query):
+        yield Reference(_path(certificate_id, year, number), f"certificate:{certificate_id}")
+
+
+def ensure_pdf(certificate_id: int) -> str:
+    """Where the certificate's signed PDF is, made now if there is none. Raises NotFound.
 
     Whoever comes while another makes it waits and takes what was made. The file appears whole
     under its name or not at all, so that a process that dies leaves nothing half-made.
@@ -37,14 +46,14 @@ def ensure_pdf(certificate_id: int) -> Path:
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None:
         raise NotFound()
-    target = pdf_file(certificate)
-    if not target.exists():
+    path = pdf_path(certificate)
+    if not files().has(path):
         with file_lock(_lock_path(certificate_id)):
-            if not target.exists():
-                _make(certificate, target)
+            if not files().has(path):
+                _make(certificate, path)
     if not certificate.is_pdf_ready:
         _note_ready(certificate_id)
-    return target
+    return path
 
 
 def _lock_path(certificate_id: int) -> Path:
@@ -52,31 +61,18 @@ def _lock_path(certificate_id: int) -> Path:
     return Path(settings.var_dir) / "locks" / f"certificate-{certificate_id % _LOCKS}.lock"
 
 
-def _make(certificate: Certificate, target: Path) -> None:
+def _make(certificate: Certificate, path: str) -> None:
     certificate_id = certificate.id
     facts = printed_facts(certificate, current_app.extensions["settings"].public_url)
     # Counted before, so that one that takes the worker down with it does not come first again.
     with transaction():
         db.session.get_one(Certificate, certificate_id).pdf_attempts += 1
     signed = sign_pdf(render_pdf(facts, fonts_dir()), load_signing_keys(), facts.issuer)
-    _write_whole(target, signed)
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    files().write(path, signed)
 
 
 def _note_ready(certificate_id: int) -> None:
     with transaction():
         certificate = db.session.get_one(Certificate, certificate_id)
         certificate.pdf_state = PdfState.READY.value
-        certificate.pdf_path = _relative_path(certificate)
+        certificate.pdf_path = pdf_path(certificate)

@@ -1,6 +1,6 @@
 """One's own certificates: the list, the file, and the card on the page of a cycle."""
 
-from flask import Blueprint, current_app, render_template, send_file
+from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from lms.certificates.qr import verify_url
 from lms.core.errors import Conflict
 from lms.enrollments.models import Cycle
 from lms.web.auth import signed_in
+from lms.web.stored import send_stored
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -33,7 +34,7 @@ def download(certificate_id: int) -> Response:
     # The name goes out in RFC 5987 form; the number tells several files of one course apart.
     name = f"{certificate.course_title}-{_('结业证书')}-{certificate.number}.pdf"
     path = ensure_pdf(certificate_id)
-    return send_file(path, "application/pdf", as_attachment=True, download_name=_file_name(name))
+    return send_stored(path, "application/pdf", name=_file_name(name), as_attachment=True)
 
 
 def _file_name(name: str) -> str:

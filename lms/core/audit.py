@@ -100,6 +100,7 @@ class AuditTag(LabelledEnum):
     SCHEMES_SCHEME_PUBLISH = "schemes:scheme:publish", _l("发布学习方案")
     SCHEMES_SCHEME_UPDATE = "schemes:scheme:update", _l("修改学习方案")
     SCHEMES_SCHEME_WITHDRAW = "schemes:scheme:withdraw", _l("撤回学习方案")
+    UPKEEP_FILES_REMOVE = "upkeep:files:remove", _l("清理无用文件")
     VIDEOS_QUOTA_UPDATE = "videos:quota:update", _l("核定存储空间")
     VIDEOS_SUBTITLE_REMOVE = "videos:subtitle:remove", _l("删除字幕")
     VIDEOS_SUBTITLE_UPLOAD = "videos:subtitle:upload", _l("上传字幕")

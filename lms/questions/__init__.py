@@ -14,6 +14,9 @@ from lms.questions import (
     queries,
     shown,
 )
+from lms.questions.picture_files import PICTURES
+from lms.questions.pictures import kept_pictures
+from lms.upkeep.references import add_source
 from lms.web import slots
 
 # Their routes join the blueprint of manage_views when they are imported.
@@ -25,6 +28,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(picture_views.blueprint)
     shown.register(app)
+    add_source(app, PICTURES, kept_pictures)
     course_copied.connect(copying.copy_questions)
     slots.fill(app, "manage.tab", _tab, order=20)
     slots.fill(app, "manage.course", _course_card, order=20)

@@ -1,4 +1,4 @@
-"""Pictures of questions as files under media/: decoded, made smaller, and written anew."""
+"""Pictures of questions as files: decoded, made smaller, and written anew."""
 
 import io
 import secrets
@@ -7,9 +7,11 @@ from typing import IO
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from lms.catalog.files import COVER_FORMATS, COVER_MAX_PIXELS, media_file
+from lms.catalog.files import COVER_FORMATS, COVER_MAX_PIXELS
 from lms.core.errors import Invalid
+from lms.core.files import files
 
+PICTURES = "questions"
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 # A page is at most this wide on a sharp screen.
 _LONGEST_SIDE = 1600
@@ -19,7 +21,7 @@ _END_WITHIN = 64 * 1024
 
 
 def store_picture(file: IO[bytes]) -> tuple[str, int]:
-    """Keep a picture as WebP; returns its path under media/ and its size in bytes.
+    """Keep a picture as WebP; returns its path and its size in bytes.
 
     What is served is what was decoded here and nothing else: no place of the camera, no script of
     an SVG. Raises Invalid (field "file") for anything that is no JPEG, PNG or WebP, and for more
@@ -33,10 +35,8 @@ def store_picture(file: IO[bytes]) -> tuple[str, int]:
     webp = _rewritten(content) if _is_whole(content) else None
     if webp is None:
         raise Invalid(_l("这不是可用的图片，请选择 JPG、PNG 或 WebP 文件。"), field="file")
-    path = f"questions/{secrets.token_hex(16)}.webp"
-    target = media_file(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(webp)
+    path = f"{PICTURES}/{secrets.token_hex(16)}.webp"
+    files().write(path, webp)
     return path, len(webp)
 
 

@@ -1,6 +1,6 @@
 """The pictures of questions: the trainer's page of them, and the pictures themselves."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from lms.catalog.files import media_file
 from lms.catalog.forms import stripped
 from lms.core.db import transaction
-from lms.core.errors import DomainError, NotFound
+from lms.core.errors import DomainError
 from lms.questions.manage_views import EDIT, Page, managed_course
 from lms.questions.manage_views import blueprint as manage_blueprint
 from lms.questions.picture_models import QuestionPicture
@@ -29,6 +28,7 @@ from lms.questions.pictures import (
 from lms.web.auth import signed_in, staff
 from lms.web.paging import newest_first, record_id
 from lms.web.refusals import flash_refusal, show_refusal
+from lms.web.stored import send_stored
 
 blueprint = Blueprint("questions", __name__)
 # Nothing in it may load or run anything, whoever opens it by itself.
@@ -92,10 +92,7 @@ def remove_question_picture(slug: str, picture_id: str) -> AnyResponse:
 @signed_in
 def picture(picture_id: str) -> Response:
     found = get_picture(current_user, picture_id)
-    file = media_file(found.path)
-    if not file.is_file():
-        raise NotFound()
-    response = send_file(file, "image/webp")
+    response = send_stored(found.path, "image/webp")
     response.headers["Content-Security-Policy"] = _POLICY
     # Of this person alone, and no longer than a sitting: rights may end.
     response.headers["Cache-Control"] = "private, max-age=3600"

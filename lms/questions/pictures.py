@@ -1,6 +1,6 @@
 """Keeping the pictures of questions, and who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
@@ -9,12 +9,12 @@ from sqlalchemy import Select, String, cast, or_, select
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog.files import remove_file
 from lms.catalog.models import Course
 from lms.catalog.review_queries import judges
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.files import forget_file
 from lms.core.permissions import Permission
 from lms.enrollments.queries import holding_cycle
 from lms.questions.behaviours import behaviour_of
@@ -24,6 +24,7 @@ from lms.questions.markup import Picture, parts_of
 from lms.questions.models import Question
 from lms.questions.picture_files import store_picture
 from lms.questions.picture_models import QuestionPicture
+from lms.upkeep.references import Reference
 
 LONGEST_ALT = 100
 
@@ -44,7 +45,7 @@ def add_picture(actor: Person, course: Course, file: IO[bytes], alt: str) -> Que
         db.session.add(picture)
         db.session.flush()
     except Exception:
-        remove_file(path)
+        forget_file(path)
         raise
     _note(AuditTag.QUESTIONS_PICTURE_UPLOAD, actor, picture)
     return picture
@@ -65,7 +66,7 @@ def remove_picture(actor: Person, picture: QuestionPicture) -> None:
     _note(AuditTag.QUESTIONS_PICTURE_REMOVE, actor, picture)
     db.session.delete(picture)
     db.session.flush()
-    after_commit(lambda: remove_file(path))
+    after_commit(lambda: forget_file(path))
 
 
 def _note(tag: AuditTag, actor: Person, picture: QuestionPicture) -> None:
@@ -96,6 +97,12 @@ def used_pictures(course: Course, pictures: Sequence[QuestionPicture]) -> set[st
 def pictures_of(course: Course) -> Select[QuestionPicture]:
     """The pictures of the course's bank."""
     return select(QuestionPicture).where(QuestionPicture.course_id == course.id)
+
+
+def kept_pictures() -> Iterable[Reference]:
+    """The files of all pictures: texts name them by their row, frozen texts of papers as well."""
+    for picture_id, path in db.session.execute(select(QuestionPicture.id, QuestionPicture.path)):
+        yield Reference.to_file(path, f"picture:{picture_id}")
 
 
 def get_picture(person: Person, public_id: str) -> QuestionPicture:

@@ -3,11 +3,12 @@
 from flask import Flask
 
 from lms.core.tasks import every
-from lms.upkeep import tasks
+from lms.upkeep import cli, tasks
 
 SWEEP_SECONDS = 600
 
 
 def register(app: Flask) -> None:
-    """Let beat run the sweeps."""
+    """Let beat run the sweeps, and operators the commands."""
+    app.cli.add_command(cli.media_check)
     every(SWEEP_SECONDS, tasks.forget_delivered_messages)

@@ -17,9 +17,11 @@ from lms.core.tasks import every
 from lms.videos import (
     cli,
     manage_views,
+    moving,
     queries,
     quota_views,
     quotas,
+    retention,
     sharing,
     tasks,
     upload_views,
@@ -36,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(upload_views.blueprint)
     app.register_blueprint(quota_views.blueprint)
     app.cli.add_command(cli.import_video)
+    app.cli.add_command(moving.media_copy)
     slots.fill_each(app, "lesson.meta", lesson_metas, order=20)
     slots.fill_each(app, "manage.lesson.state", manage_views.states, order=20)
     slots.fill(app, "manage.lessons", manage_views.uploading, order=20)
@@ -44,6 +47,7 @@ def register(app: Flask) -> None:
     add_publish_check(app, publish_problems)
     add_room_check(app, quotas.check_room)
     add_difference_check(app, versions.video_differences)
+    retention.register(app)
     course_copied.connect(sharing.copy_videos)
     course_frozen.connect(versions.bind_videos)
     every(10, tasks.requeue_packaging)

@@ -5,7 +5,6 @@ the other is done, and no two wait for each other's rows.
 """
 
 import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from lms.videos.jobs import Job, LostClaimError
 from lms.videos.models import Video, VideoState
 from lms.videos.parts import Part
 from lms.videos.sealing import Package
-from lms.videos.storage import chunks_folder
+from lms.videos.storage import chunks_folder, place_piece
 from lms.videos.streams import VideoFacts
 
 # Encoding a second of sound costs about a fifth of what its pictures do, or less.
@@ -200,9 +199,7 @@ def finish(job: ChunkJob, frames: int) -> Sequence[int]:
     db.session.flush()
     _tell(video, chunk)
     further = _hand_out(video.id)
-    place = job.folder / str(job.number)
-    shutil.rmtree(place, ignore_errors=True)
-    job.made.rename(place)
+    place_piece(job.made, job.of.public_id, job.of.token, job.number)
     return further
 
 

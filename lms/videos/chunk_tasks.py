@@ -15,15 +15,16 @@ from lms.videos import chunk_jobs
 from lms.videos.chunk_jobs import ChunkJob
 from lms.videos.chunk_models import ChunkKind
 from lms.videos.chunk_queries import next_free, pieces_of
-from lms.videos.encoding import Progress, encode, encode_stretch
+from lms.videos.encoding import TRANSCODED_PERCENT, Progress, encode, encode_stretch
 from lms.videos.faults import ProbeError
 from lms.videos.hearts import Heart, Listener
 from lms.videos.jobs import Job
 from lms.videos.models import Video, VideoState
+from lms.videos.originals import bring_original, forget_copy, original_path
 from lms.videos.packaging import join_package
 from lms.videos.parts import Part
 from lms.videos.specs import package_spec, run_spec
-from lms.videos.storage import remove_leftovers
+from lms.videos.storage import bring_package, bring_piece, bring_pieces, remove_leftovers
 from lms.videos.streams import VideoFacts
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def work_at(video_id: int, number: int, listener: Listener | None = None) -> Non
         if job is not None:
             _make(job, listener)
     finally:
-        _tidy(video_id)
+        tidy(video_id)
 
 
 def work_through(video_id: int, listener: Listener | None) -> bool:
@@ -89,6 +90,7 @@ def _make(job: ChunkJob, listener: Listener | None) -> None:
 
 def _encode(job: ChunkJob, heart: Heart) -> None:
     progress = Progress(heart.reach)
+    bring_original(job.of.source, lambda: heart.reach(0))
     # What died at this chunk before has left a folder that nobody else would remove.
     for left in job.folder.glob(f".{job.number}.*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -100,6 +102,7 @@ def _encode(job: ChunkJob, heart: Heart) -> None:
         else:
             frames = 0
             encode(spec, job.part, progress)
+        bring_piece(job.made, job.of.public_id, job.of.token, job.number, lambda: heart.reach(99))
         _finish(job, frames)
     finally:
         shutil.rmtree(job.made, ignore_errors=True)
@@ -112,15 +115,22 @@ def _finish(job: ChunkJob, frames: int) -> None:
 
 
 def _join(job: ChunkJob, heart: Heart) -> None:
+    def sign() -> None:
+        heart.reach(TRANSCODED_PERCENT)
+
+    bring_original(job.of.source, sign)
+    bring_pieces(job.of.public_id, job.of.token, sign)
     spec = package_spec(job.of, job.facts, job.segment_seconds, job.token)
     pieces = pieces_of(job.of)
     db.session.rollback()
     package = join_package(spec, pieces, heart.reach)
     try:
+        bring_package(spec.target, job.of.public_id, job.of.version, lambda: heart.reach(99))
         with transaction():
             chunk_jobs.finish_join(job, package, spec.target)
     finally:
         shutil.rmtree(spec.target, ignore_errors=True)
+    forget_copy(original_path(job.of.source.name))
     heart.tell(100)
 
 
@@ -138,8 +148,9 @@ def _give_up(job: ChunkJob, error: Exception) -> None:
         raise error
 
 
-def _tidy(video_id: int) -> None:
+def tidy(video_id: int) -> None:
     """Nothing is left of a film that is in nobody's work any more."""
+    db.session.rollback()
     video = db.session.get(Video, video_id, populate_existing=True)
     name = None if video is None or video.is_in_work else (video.public_id, video.package_version)
     db.session.rollback()

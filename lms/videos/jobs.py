@@ -22,10 +22,11 @@ from lms.core.states import move
 from lms.videos.chunk_models import VideoChunk
 from lms.videos.faults import VideoFault
 from lms.videos.models import Video, VideoState
+from lms.videos.originals import original_file, remove_original
 from lms.videos.packaging import Package
 from lms.videos.secret import video_secret
 from lms.videos.states import VIDEO_MOVES
-from lms.videos.storage import media_file, package_folder, settings
+from lms.videos.storage import place_package, settings
 from lms.videos.subtitling import keep_texts
 
 MAX_ATTEMPTS = 3
@@ -98,7 +99,7 @@ def job_of(video: Video) -> Job:
         public_id=video.public_id,
         token=video.claim_token,
         version=video.package_version + 1,
-        source=media_file(video.original_path),
+        source=original_file(video.original_path),
         secret=video_secret(video),
     )
 
@@ -133,8 +134,9 @@ def claimed(job: Job) -> Video:
 def finish(job: Job, package: Package, built: Path) -> Video:
     """Put the package in its place, and let it replace the lesson's former video.
 
-    Raises LostClaimError. The move is the last thing before the commit; should that fail, the
-    next attempt finds a package that no row knows, and removes it.
+    It was brought there by `bring_package`, as far as that takes long. Raises LostClaimError. The
+    move is the last thing before the commit; should that fail, the next attempt finds a package
+    that no row knows, and removes it.
     """
     video = claimed(job)
     _replace_former(video)
@@ -150,9 +152,7 @@ def finish(job: Job, package: Package, built: Path) -> Video:
     let_go(video)
     keep_texts(video, list(package.texts))
     db.session.flush()
-    place = package_folder(job.public_id, job.version)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    built.rename(place)
+    place_package(built, job.public_id, job.version)
     return video
 
 
@@ -189,9 +189,9 @@ def forget_original(video: Video) -> None:
     """Delete an original nobody can use, once that is durable."""
     if video.original_path is None:
         return
-    file = media_file(video.original_path)
+    path = video.original_path
     video.original_path = None
-    after_commit(lambda: file.unlink(missing_ok=True))
+    after_commit(lambda: remove_original(path))
 
 
 def take_unserved() -> Sequence[int]:

@@ -29,11 +29,11 @@ def segment_iv(sequence: int) -> bytes:
     return sequence.to_bytes(16, "big")
 
 
-def open_segment(sealed: Path, key: bytes, sequence: int) -> bytes:
+def open_segment(sealed: bytes, key: bytes, sequence: int) -> bytes:
     """The plain bytes of a segment; raises ValueError if it is not of this key."""
     decryptor = Cipher(AES128(key), CBC(segment_iv(sequence))).decryptor()
     unpadder = PKCS7(_BLOCK_BITS).unpadder()
-    padded = decryptor.update(sealed.read_bytes()) + decryptor.finalize()
+    padded = decryptor.update(sealed) + decryptor.finalize()
     return unpadder.update(padded) + unpadder.finalize()
 
 

@@ -21,9 +21,10 @@ from lms.videos.examination import examine
 from lms.videos.jobs import forget_original, let_go
 from lms.videos.ladder import SOUND
 from lms.videos.models import IN_WORK, Remark, Video, VideoState
+from lms.videos.originals import original_file, original_path
 from lms.videos.secret import new_secret, video_secret
 from lms.videos.states import VIDEO_MOVES
-from lms.videos.storage import file_ending, media_file, shown_name
+from lms.videos.storage import file_ending, shown_name
 from lms.videos.streams import VideoFacts
 from lms.videos.subtitling import remove_subtitle, set_subtitle
 
@@ -83,7 +84,7 @@ def _new_video(actor: Person | None, lesson: Lesson, path: Path, name: str) -> V
         lesson=lesson,
         uploaded_by_id=actor.id if actor else None,
         original_name=name,
-        original_path=f"originals/{public_id}{file_ending(name)}",
+        original_path=original_path(f"{public_id}{file_ending(name)}"),
         size_bytes=path.stat().st_size,
         secret_cipher=new_secret(public_id),
     )
@@ -91,7 +92,7 @@ def _new_video(actor: Person | None, lesson: Lesson, path: Path, name: str) -> V
 
 def _keep_original(video: Video, path: Path, keep_source: bool) -> None:
     assert video.original_path is not None
-    target = media_file(video.original_path)
+    target = original_file(video.original_path)
     target.parent.mkdir(parents=True, exist_ok=True)
     if keep_source:
         shutil.copyfile(path, target)

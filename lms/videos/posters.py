@@ -18,6 +18,7 @@ from lms.accounts.operations import require
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Conflict, Invalid
+from lms.core.files import files, forget_file
 from lms.core.permissions import Permission
 from lms.videos.keys import open_segment, window_key
 from lms.videos.models import Video, VideoState
@@ -25,7 +26,7 @@ from lms.videos.plans import fit
 from lms.videos.playlists import read_durations, segment_name
 from lms.videos.rules import window_of_segment
 from lms.videos.secret import video_secret
-from lms.videos.storage import package_folder, settings
+from lms.videos.storage import package_path, settings
 from lms.videos.transcode import POSTER_LONG_SIDE
 
 FIRST_POSTER = "poster.jpg"
@@ -42,8 +43,9 @@ def poster_at(video: Video, second: float) -> bytes:
     """
     if video.state is not VideoState.READY or video.is_audio:
         raise Conflict()
-    folder = package_folder(video.public_id, video.package_version) / video.renditions[-1]
-    durations = read_durations((folder / "index.m3u8").read_text())
+    package = video.package
+    folder = f"{package_path(package.public_id, video.package_version)}/{video.renditions[-1]}"
+    durations = read_durations(files().read(f"{folder}/index.m3u8").decode())
     # A picture is also there when somebody asks for the very end.
     second = min(max(0.0, second), max(0.0, sum(durations) - 0.5))
     ends = list(accumulate(durations))
@@ -51,8 +53,8 @@ def poster_at(video: Video, second: float) -> bytes:
     window = window_of_segment(
         number, video.window_count, video.window_seconds, round(durations[0]) or 1
     )
-    key = window_key(video_secret(video), video.package_version, window)
-    plain = open_segment(folder / segment_name(number), key, number)
+    key = window_key(video_secret(package), video.package_version, window)
+    plain = open_segment(files().read(f"{folder}/{segment_name(number)}"), key, number)
     return _cut(plain, second - ends[number] + durations[number], video)
 
 
@@ -97,12 +99,12 @@ def set_poster(actor: Person, video: Video, content: bytes) -> None:
     db.session.refresh(video, with_for_update=True)
     if video.state is not VideoState.READY:
         raise Conflict()
-    folder = package_folder(video.public_id, video.package_version)
+    folder = package_path(video.package.public_id, video.package_version)
     former = video.poster_name
     video.poster_name = f"poster-{secrets.token_hex(4)}.jpg"
-    (folder / video.poster_name).write_bytes(content)
+    files().write(f"{folder}/{video.poster_name}", content)
     if former != FIRST_POSTER:
-        after_commit(lambda: (folder / former).unlink(missing_ok=True))
+        after_commit(lambda: forget_file(f"{folder}/{former}"))
     record(
         AuditTag.VIDEOS_VIDEO_POSTER,
         actor.id,

@@ -21,7 +21,7 @@ from lms.core.permissions import Permission
 from lms.core.tasks import task
 from lms.organizations.models import Organization
 from lms.videos.models import BaseQuota, Upload, Video
-from lms.videos.storage import folder_bytes, package_folder, settings
+from lms.videos.storage import package_size, settings
 from lms.web.filters import file_size
 
 GB = 1_000_000_000
@@ -131,6 +131,4 @@ def count_packages() -> None:
     for video_id in db.session.scalars(query).all():
         with transaction():
             video = db.session.get_one(Video, video_id)
-            video.package_bytes = folder_bytes(
-                package_folder(video.public_id, video.package_version)
-            )
+            video.package_bytes = package_size(video.public_id, video.package_version)

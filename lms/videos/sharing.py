@@ -1,16 +1,18 @@
 """Films of a course that is copied: the same packages, played by other lessons."""
 
+import contextlib
 import secrets
 
 from lms.accounts.models import Person
 from lms.catalog.models import Course, Lesson
 from lms.core import clock
 from lms.core.db import db
+from lms.core.files import files
 from lms.videos.models import Video, VideoState
 from lms.videos.operations import set_subtitle
 from lms.videos.queries import current_video, subtitles_of
 from lms.videos.secret import new_secret
-from lms.videos.storage import hls_folder
+from lms.videos.storage import subtitle_path
 
 # What a player and a trainer see of a film, which its files decide.
 _SAME = (
@@ -35,9 +37,10 @@ def copy_videos(
         if video is not None:
             db.session.add(_shared(video, new, actor))
         for subtitle in subtitles_of(old.id):
-            file = hls_folder() / subtitle.path
-            if file.is_file():
-                set_subtitle(actor, new, subtitle.language, file.read_bytes(), subtitle.label)
+            # Of subtitles that are lost there is no copy either.
+            with contextlib.suppress(FileNotFoundError):
+                content = files().read(subtitle_path(subtitle.path))
+                set_subtitle(actor, new, subtitle.language, content, subtitle.label)
     db.session.flush()
 
 

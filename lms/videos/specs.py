@@ -1,13 +1,12 @@
 """What the packaging of a claimed film needs to know, from its job and the settings."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from lms.config import Settings
 from lms.videos.encoding import RunSpec
 from lms.videos.jobs import Job
 from lms.videos.sealing import PackageSpec
-from lms.videos.storage import claim_folders, settings
+from lms.videos.storage import claim_folders, key_host, settings
 from lms.videos.streams import VideoFacts
 
 
@@ -35,7 +34,7 @@ def package_spec(job: Job, facts: VideoFacts, segment_seconds: int, token: str) 
         facts=facts,
         secret=job.secret,
         version=job.version,
-        key_base=f"{_key_host(limits)}/keys/{job.public_id}",
+        key_base=f"{key_host()}/keys/{job.public_id}",
         window_seconds=limits.window_seconds,
         segment_seconds=segment_seconds,
         preset=limits.transcode_preset,
@@ -50,8 +49,3 @@ def package_spec(job: Job, facts: VideoFacts, segment_seconds: int, token: str) 
 def _stall_seconds(limits: Settings) -> float:
     # Our own sign of life goes on while ffmpeg is silent, which may be long on a busy machine.
     return limits.packaging_stale_seconds * 10
-
-
-def _key_host(limits: Settings) -> str:
-    """Keys come from the platform. A playlist on another host must say so with a whole address."""
-    return limits.public_url.rstrip("/") if urlsplit(limits.media_base_url).netloc else ""

@@ -15,8 +15,9 @@ from lms.videos import tasks
 from lms.videos.chunk_queries import is_split
 from lms.videos.jobs import forget_original, let_go
 from lms.videos.models import Video, VideoState
+from lms.videos.originals import has_original
 from lms.videos.states import VIDEO_MOVES
-from lms.videos.storage import media_file, remove_leftovers
+from lms.videos.storage import remove_leftovers
 
 
 def cancel_packaging(actor: Person, video: Video) -> None:
@@ -47,8 +48,8 @@ def retry_packaging(actor: Person, video: Video) -> None:
     require(actor, Permission.VIDEOS_VIDEO_EDIT, video.lesson.course.base_id)
     _lock(video)
     newer = select(Video.id).where(Video.lesson_id == video.lesson_id, Video.id > video.id)
-    has_original = video.original_path is not None and media_file(video.original_path).exists()
-    if not has_original or db.session.scalar(newer.limit(1)) is not None:
+    is_there = video.original_path is not None and has_original(video.original_path)
+    if not is_there or db.session.scalar(newer.limit(1)) is not None:
         raise Conflict()
     move(video, VideoState.UPLOADED, VIDEO_MOVES)
     video.error_code = None

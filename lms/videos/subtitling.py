@@ -10,9 +10,10 @@ from lms.catalog.models import Lesson
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
 from lms.core.errors import Invalid
+from lms.core.files import files, forget_file
 from lms.core.permissions import Permission
 from lms.videos.models import Language, Remark, Subtitle, Video
-from lms.videos.storage import hls_folder
+from lms.videos.storage import subtitle_path
 from lms.videos.subtitles import read_subtitles
 from lms.videos.texts import TakenText, language_of
 
@@ -36,12 +37,10 @@ def set_subtitle(
     former = subtitle.path
     subtitle.path = path
     subtitle.label = (label or language.label)[:64]
-    target = hls_folder() / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    files().write(subtitle_path(path), text.encode())
     db.session.flush()
     if former:
-        after_commit(lambda: (hls_folder() / former).unlink(missing_ok=True))
+        after_commit(lambda: forget_file(subtitle_path(former)))
     _note(AuditTag.VIDEOS_SUBTITLE_UPLOAD, actor, subtitle)
     return subtitle
 
@@ -58,8 +57,8 @@ def _subtitle_row(lesson: Lesson, language: Language) -> Subtitle:
 def remove_subtitle(actor: Person, subtitle: Subtitle) -> None:
     """Take subtitles away; their file goes after the commit. Raises NotAllowed."""
     require(actor, Permission.VIDEOS_VIDEO_EDIT, subtitle.lesson.course.base_id)
-    file = hls_folder() / subtitle.path
-    after_commit(lambda: file.unlink(missing_ok=True))
+    path = subtitle_path(subtitle.path)
+    after_commit(lambda: forget_file(path))
     _note(AuditTag.VIDEOS_SUBTITLE_REMOVE, actor, subtitle)
     db.session.delete(subtitle)
 

@@ -16,12 +16,14 @@ from lms.videos.examination import examine_film
 from lms.videos.faults import ProbeError
 from lms.videos.hearts import Heart, Listener
 from lms.videos.jobs import Job, LostClaimError
-from lms.videos.models import Upload, Video
+from lms.videos.models import IN_WORK, Upload, Video
+from lms.videos.originals import bring_original, forget_copy, is_elsewhere, original_path
 from lms.videos.packaging import build_package
 from lms.videos.parts import Part, stretches
 from lms.videos.specs import package_spec
 from lms.videos.storage import (
     attempt_folders,
+    bring_package,
     incoming_file,
     originals_folder,
     remove_leftovers,
@@ -50,6 +52,9 @@ def package_video_now(video_id: int, listener: Listener | None = None) -> bool:
 
 def _begin(video_id: int, listener: Listener | None) -> bool:
     """Package a film, or hand a long one out in chunks; whether one of the two came about."""
+    if is_elsewhere(db.session.get_one(Video, video_id)):
+        log.info("video %s: its original lies on another machine", video_id)
+        return False
     with transaction():
         job = jobs.claim(video_id)
     video = db.session.get_one(Video, video_id)
@@ -65,12 +70,14 @@ def _begin(video_id: int, listener: Listener | None) -> bool:
         return _give_up(job, refused)
     except LostClaimError:
         log.warning("video %s: another worker has taken over, or nobody wants it", video_id)
+        chunk_tasks.tidy(video_id)
         return False
     return True
 
 
 def _package(job: Job, listener: Listener | None) -> None:
     heart = Heart(lambda percent: jobs.beat(job, percent), listener)
+    bring_original(job.source, lambda: heart.reach(0))
     facts = examine_film(job.source, lambda: heart.reach(0))
     segment_seconds = settings().segment_seconds
     if parts := _stretches(facts, segment_seconds):
@@ -84,10 +91,12 @@ def _package(job: Job, listener: Listener | None) -> None:
     spec = package_spec(job, facts, segment_seconds, job.token)
     package = build_package(spec, report)
     try:
+        bring_package(spec.target, job.public_id, job.version, lambda: heart.reach(99))
         with transaction():
             jobs.finish(job, package, spec.target)
     finally:
         shutil.rmtree(spec.target, ignore_errors=True)
+    forget_copy(original_path(job.source.name))
     heart.tell(100)
 
 
@@ -132,12 +141,19 @@ def clean_up() -> None:
 def _remove_orphans() -> None:
     """A crash between writing a file and its row leaves a file; after a day it goes."""
     kept = set(db.session.scalars(select(Video.original_path)))
+    is_in_work = Video.state.in_(IN_WORK)
+    in_work = set(db.session.scalars(select(Video.original_path).where(is_in_work)))
     uploads = set(db.session.scalars(select(Upload.public_id)))
     db.session.rollback()
     oldest = (clock.now() - _ORPHAN_AGE).timestamp()
     for file in originals_folder().glob("*.*"):
-        if f"originals/{file.name}" not in kept and file.stat().st_mtime < oldest:
+        path = original_path(file.name)
+        if file.stat().st_mtime >= oldest:
+            continue
+        if path not in kept:
             file.unlink(missing_ok=True)
+        elif path not in in_work:
+            forget_copy(path)
     for file in (originals_folder() / "incoming").glob("*"):
         if file.name not in uploads and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)

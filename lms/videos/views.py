@@ -1,21 +1,19 @@
 """Packages as static files, for servers that do not serve them before Python is asked."""
 
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, send_from_directory
+from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import NotFound as NoSuchFile
 
 from lms.config import Settings
-from lms.videos.storage import hls_folder
+from lms.core.files import content_type
+from lms.core.files.kinds import LASTING
+from lms.videos.storage import PACKAGES
 from lms.web.auth import open_to_all
+from lms.web.stored import send_stored
 
-_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".ts": "video/mp2t",
-    ".vtt": "text/vtt",
-    ".jpg": "image/jpeg",
-}
-_YEAR_SECONDS = 365 * 24 * 3600
+_ENDINGS = frozenset((".m3u8", ".ts", ".vtt", ".jpg"))
 
 
 def media_blueprint() -> Blueprint:
@@ -28,15 +26,20 @@ def media_blueprint() -> Blueprint:
 @open_to_all
 def package_file(name: str) -> Response:
     """A playlist, segment or picture. Without its key a segment is noise, so anyone may have it."""
-    if any(part.startswith(".") for part in name.split("/")):
+    if not _is_name(name):
         raise NoSuchFile()
-    ending = f".{name.rsplit('.', 1)[-1]}"
-    if ending not in _TYPES:
-        raise NoSuchFile()
-    response = send_from_directory(hls_folder().resolve(), name, mimetype=_TYPES[ending])
+    path = f"{PACKAGES}/{name}"
+    response = send_stored(path, content_type(path))
     # A changed film is another package with another address.
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+    response.headers["Cache-Control"] = LASTING
     return response
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be a file of a package: nothing hidden, and nothing that leads elsewhere."""
+    parts = name.split("/")
+    is_plain = all(part and not part.startswith(".") for part in parts)
+    return is_plain and not set(name) & set("\\\0") and PurePosixPath(name).suffix in _ENDINGS
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -1,13 +1,16 @@
 """The gate: lease, clock, pop-ups, key release, and the player."""
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.catalog.differences import add_difference_check
 from lms.catalog.operations import add_publish_check
 from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_withdrawn
 from lms.core.tasks import every
 from lms.questions.usage import add_usage_source
+from lms.videos.retention import hold_videos
 from lms.watching import gate, tasks, views
+from lms.watching.models import LessonProgress
 from lms.watching.operations import drop_lease
 from lms.watching.preview import views as preview_views
 from lms.watching.question_usage import popup_usage
@@ -29,6 +32,7 @@ def register(app: Flask) -> None:
     cycle_leaving.connect(drop_lease)
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
+    hold_videos(app, lambda: select(LessonProgress.video_id, LessonProgress.package_version))
     every(60, tasks.finish_seen_lessons)
     add_usage_source(app, popup_usage)
     app.register_blueprint(quiet_views.blueprint)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.core.db import db
 from lms.core.errors import DomainError, TooEarly
+from lms.core.files import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(StorageError, _storage_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -77,6 +79,14 @@ def http_error(error: HTTPException) -> Any:
     details = {413: _("文件或内容超过了这里能接收的大小，请返回上一页，压缩或拆分后再提交。")}
     detail = details.get(status, _("请检查网址，或返回首页重新开始。"))
     return answer(status, title, detail, f"http-{status}")
+
+
+def _storage_error(error: StorageError) -> Any:
+    """The bucket is away. What was being done was not done, and can be done later."""
+    db.session.rollback()
+    log.error("at %s: %s", request.endpoint, error)
+    detail = _("文件暂时无法读取或保存，操作没有完成。请稍后再试。")
+    return answer(503, _("文件服务暂时不可用"), detail, "storage")
 
 
 def _unexpected(error: Exception) -> Any:

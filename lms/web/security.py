@@ -12,7 +12,7 @@ from lms.config import Settings
 csrf = CSRFProtect()
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:{media}; "
+    "default-src 'self'; img-src 'self' data: blob:{media}; media-src 'self' blob:{media}; "
     "connect-src 'self'{media}; worker-src 'self' blob:; style-src 'self'; script-src 'self'; "
     "font-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; "
     "form-action 'self'"

@@ -10,6 +10,8 @@ from lms.certificates import tasks as work
 from lms.certificates.models import Certificate
 from lms.core.db import db
 from lms.core.errors import NotFound
+from lms.core.files import folder as folder_store
+from tests.support import kept_file
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def renders(monkeypatch) -> list[str]:
 def test_task_makes_the_file_once(issue, tasks, renders):
     certificate = issue()
     assert tasks.run_all() >= 1
-    path = files.pdf_file(certificate)
+    path = kept_file(files.pdf_path(certificate))
     assert path.read_bytes() == b"%PDF-1.7 " + certificate.number.encode()
     db.session.expire_all()
     assert certificate.is_pdf_ready
@@ -46,7 +48,7 @@ def test_concurrent_downloads_make_one_file(app, issue, renders):
     def ask():
         with app.app_context():
             gate.wait()
-            made.append(files.ensure_pdf(certificate_id).read_bytes())
+            made.append(kept_file(files.ensure_pdf(certificate_id)).read_bytes())
             db.session.remove()
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
@@ -61,8 +63,8 @@ def test_concurrent_downloads_make_one_file(app, issue, renders):
 
 def test_lost_file_is_made_again(issue, renders):
     certificate = issue()
-    files.ensure_pdf(certificate.id).unlink()
-    assert files.ensure_pdf(certificate.id).exists()
+    kept_file(files.ensure_pdf(certificate.id)).unlink()
+    assert kept_file(files.ensure_pdf(certificate.id)).exists()
     assert len(renders) == 2
 
 
@@ -94,7 +96,7 @@ def test_one_that_fails_does_not_hold_up_the_others(issue, monkeypatch, renders,
     assert good.is_pdf_ready
     assert not bad.is_pdf_ready
     assert bad.pdf_attempts == 1
-    assert not files.pdf_file(bad).exists()
+    assert not kept_file(files.pdf_path(bad)).exists()
     assert str(bad.id) in caplog.text
     later = issue()
     monkeypatch.setattr(work, "SWEEP_SIZE", 1)
@@ -108,10 +110,10 @@ def test_death_while_writing_leaves_nothing_under_the_name(issue, monkeypatch, r
     def die(_handle):
         raise OSError("disk full")
 
-    monkeypatch.setattr(files.os, "fsync", die)
+    monkeypatch.setattr(folder_store.os, "fsync", die)
     with pytest.raises(OSError, match="disk full"):
         files.ensure_pdf(certificate.id)
-    folder = files.pdf_file(certificate).parent
+    folder = kept_file(files.pdf_path(certificate)).parent
     assert list(folder.iterdir()) == []
 
 
@@ -124,5 +126,5 @@ def test_task_with_real_renderer_makes_a_pdf(app, issue, tasks):
     certificate = issue()
     tasks.queued = [(work, args) for work, args in tasks.queued if "render" in work.name]
     tasks.run_all()
-    assert files.pdf_file(certificate).read_bytes().startswith(b"%PDF-")
+    assert kept_file(files.pdf_path(certificate)).read_bytes().startswith(b"%PDF-")
     assert db.session.get_one(Certificate, certificate.id).pdf_attempts == 1

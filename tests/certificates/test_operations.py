@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.certificates import operations, queries
-from lms.certificates.files import pdf_file
+from lms.certificates.files import pdf_path
 from lms.certificates.models import Certificate, CertificateState, RevocationReason
 from lms.core import events
 from lms.core.audit import AuditEvent
@@ -22,6 +22,7 @@ from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle
 from lms.hours.models import Credit, Delivery, DeliveryKind
 from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFactory
+from tests.support import kept_file
 
 THREADS = 8
 
@@ -90,7 +91,7 @@ def test_number_and_code_have_their_forms(issue):
 
 def test_nothing_is_rendered_in_the_request_that_completes(app, tasks, issue):
     certificate = issue()
-    assert not pdf_file(certificate).exists()
+    assert not kept_file(pdf_path(certificate)).exists()
     assert "lms.certificates.tasks.render_certificate" in tasks.names()
 
 

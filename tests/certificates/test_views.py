@@ -18,7 +18,7 @@ from lms.core.permissions import Role
 from lms.core.types import Hours
 from lms.web.limits import limiter
 from tests.factories import CycleFactory, PersonFactory, PostFactory
-from tests.support import sign_in
+from tests.support import kept_file, sign_in
 
 HTML = '<!DOCTYPE html><meta name="certificate-number" content="{}"><p>.'
 MARKUP = '<script>alert("x")</script>'
@@ -89,7 +89,7 @@ def test_download_is_a_pdf_with_a_chinese_name(client, issue):
 
 def test_download_works_before_the_task_ran_and_makes_the_file(client, issue, tasks):
     certificate = issue()
-    assert not files.pdf_file(certificate).exists()
+    assert not kept_file(files.pdf_path(certificate)).exists()
     sign_in(client, certificate.person).get(f"/me/certificates/{certificate.id}.pdf").close()
     assert db.session.get_one(Certificate, certificate.id).is_pdf_ready
 
@@ -246,7 +246,7 @@ def test_slip_of_the_finger_is_told_at_the_field(client):
 
 def test_original_file_is_unchanged_and_shows_the_record(client, issue):
     certificate = issue()
-    answer = upload(client, files.ensure_pdf(certificate.id).read_bytes())
+    answer = upload(client, kept_file(files.ensure_pdf(certificate.id)).read_bytes())
     assert answer.status_code == 200
     assert "文件由本平台签发，未经改动" in answer.text
     assert "目前有效" in answer.text
@@ -256,7 +256,7 @@ def test_original_file_is_unchanged_and_shows_the_record(client, issue):
 
 def test_original_file_of_a_revoked_certificate_says_revoked(client, issue):
     certificate = issue()
-    content = files.ensure_pdf(certificate.id).read_bytes()
+    content = kept_file(files.ensure_pdf(certificate.id)).read_bytes()
     revoked(certificate)
     page = upload(client, content).text
     assert "撤销" in page
@@ -265,9 +265,12 @@ def test_original_file_of_a_revoked_certificate_says_revoked(client, issue):
 
 def test_edited_file_is_refused_and_shows_no_record(client, issue):
     certificate = issue()
-    content = bytearray(files.ensure_pdf(certificate.id).read_bytes())
+    content = bytearray(kept_file(files.ensure_pdf(certificate.id)).read_bytes())
     content[len(content) // 8] ^= 1
-    for edited in (bytes(content), files.ensure_pdf(certificate.id).read_bytes() + b"\n"):
+    for edited in (
+        bytes(content),
+        kept_file(files.ensure_pdf(certificate.id)).read_bytes() + b"\n",
+    ):
         page = upload(client, edited).text
         assert "文件在签发后被改动过" in page
         assert certificate.number not in page

@@ -6,7 +6,6 @@ import re
 import pytest
 from PIL import Image, ImageFile
 
-from lms.catalog.files import media_file
 from lms.catalog.models import CourseState
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, Invalid, NotAllowed
@@ -20,7 +19,7 @@ from tests.factories import CourseFactory, CycleFactory, PersonFactory, PostFact
 from tests.factories.catalog import version_as_it_is
 from tests.factories.questions import drawing
 from tests.questions.test_rules import FILL_IN, MATCHING, facts
-from tests.support import sign_in
+from tests.support import kept_file, sign_in
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -36,7 +35,7 @@ def pictures():
 
 
 def stored(picture):
-    return Image.open(media_file(picture.path))
+    return Image.open(kept_file(picture.path))
 
 
 def test_picture_is_written_anew_on_white(picture):
@@ -208,7 +207,7 @@ def test_pictures_stand_in_pairs_too_and_their_words_in_lists(client, trainer, c
 
 
 def test_unused_picture_is_removed_with_its_file(trainer, picture):
-    file = media_file(picture.path)
+    file = kept_file(picture.path)
     with transaction():
         remove_picture(trainer, picture)
     assert pictures() == []
@@ -218,7 +217,7 @@ def test_unused_picture_is_removed_with_its_file(trainer, picture):
 def test_strangers_remove_nothing(stranger, picture):
     with pytest.raises(NotAllowed), transaction():
         remove_picture(stranger, picture)
-    assert media_file(picture.path).exists()
+    assert kept_file(picture.path).exists()
 
 
 @pytest.mark.parametrize("place", ["text", "explanation", "options"])
@@ -230,7 +229,7 @@ def test_picture_that_a_text_shows_stays(trainer, course, picture, place):
         operations.retire_question(trainer, question)
     with pytest.raises(Conflict), transaction():
         remove_picture(trainer, picture)
-    assert media_file(picture.path).exists()
+    assert kept_file(picture.path).exists()
 
 
 def test_picture_that_a_text_once_showed_stays_for_its_history(trainer, course, picture):

@@ -24,7 +24,7 @@ from lms.videos.storage import (
     claim_folders,
     hls_folder,
     originals_folder,
-    shared_folder,
+    pieces_folder,
 )
 from tests.support import MovableClock, RecordedTasks
 from tests.videos.test_chunks import FIRST, JOIN, SECOND, SOUND, assert_lost, chunks, taken
@@ -149,7 +149,7 @@ def _workers(settings: Settings, video: Video, *numbers: int) -> Iterator[list[P
     ]
     try:
         for number, worker in zip(numbers, workers, strict=True):
-            while not list(shared_folder().glob(f"*/.{number}.*/*.ts")):
+            while not list(pieces_folder().glob(f"*/.{number}.*/*.ts")):
                 assert worker.poll() is None
                 time.sleep(0.02)
         yield workers

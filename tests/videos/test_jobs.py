@@ -24,8 +24,9 @@ from lms.videos.faults import VideoFault
 from lms.videos.jobs import LostClaimError
 from lms.videos.models import Video, VideoState
 from lms.videos.states import VIDEO_MOVES
-from lms.videos.storage import building_folder, hls_folder, package_folder, working_folder
+from lms.videos.storage import building_folder, hls_folder, working_folder
 from tests.support import MovableClock, RecordedTasks
+from tests.videos.places import package_folder
 
 
 def again(video: Video) -> Video:

@@ -8,15 +8,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from lms.accounts.models import Person
+from lms.catalog.copying import copy_to_next_year
 from lms.catalog.models import Lesson
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.videos import operations, posters, queries
 from lms.videos.models import Video
-from lms.videos.storage import package_folder
 from tests.factories import PersonFactory, PostFactory
 from tests.support import RecordedTasks, sign_in
 from tests.videos.conftest import _make
+from tests.videos.places import package_folder
 from tests.videos.test_jobs import again
 
 
@@ -73,6 +74,22 @@ def test_chosen_poster_has_an_address_of_its_own_and_the_former_goes(
     # The first one stays: pages that are open may still ask for it.
     assert {file.name for file in folder.glob("poster*")} == {"poster.jpg", ready.poster_name}
     assert colour((folder / ready.poster_name).read_bytes())[2] > 200
+
+
+def test_film_of_a_copied_course_has_a_poster_of_its_own_beside_the_other(
+    ready: Video, trainer: Person
+) -> None:
+    former = queries.poster_url(ready)
+    with transaction():
+        copied = copy_to_next_year(trainer, ready.lesson.course)
+    film = queries.current_video(copied.lessons[0].id)
+    assert film is not None
+    with transaction():
+        posters.set_poster(trainer, film, posters.poster_at(film, 10))
+    file = package_folder(ready.public_id, 1) / film.poster_name
+    assert colour(file.read_bytes())[2] > 200
+    assert queries.poster_url(film).endswith(f"/{ready.public_id}/1/{film.poster_name}")
+    assert queries.poster_url(again(ready)) == former
 
 
 def test_picture_of_ones_own_is_written_anew_and_made_smaller() -> None:

@@ -17,9 +17,10 @@ from lms.core.permissions import Role
 from lms.organizations.models import Division, OrganizationKind
 from lms.videos import operations, quotas, uploads
 from lms.videos.models import BaseQuota, Video
-from lms.videos.storage import folder_bytes, package_folder
+from lms.videos.storage import package_size
 from tests.factories import LessonFactory, OrganizationFactory, PostFactory
 from tests.support import MovableClock, RecordedTasks, sign_in
+from tests.videos.places import package_folder
 from tests.videos.test_uploads import TUS, create
 
 GB = quotas.GB
@@ -50,7 +51,7 @@ def test_originals_and_packages_count_and_go_with_their_files(
         video = operations.import_video(trainer, lesson, film)
     assert used(lesson) == size
     tasks.run_all()
-    package = folder_bytes(package_folder(video.public_id, 1))
+    package = package_size(video.public_id, 1)
     assert package > 0
     assert used(lesson) == size + package
     with transaction():

@@ -1,4 +1,5 @@
 from lms.core.errors import Invalid, TooEarly
+from lms.core.files import StorageError
 from lms.web.auth import open_to_all
 
 
@@ -43,6 +44,13 @@ def test_unexpected_error_tells_nothing_of_itself(session_app, client, caplog):
     assert answer.status_code == 500
     assert secret not in answer.text
     assert "unexpected error" in caplog.text
+
+
+def test_bucket_that_is_away_is_said_to_be_away(session_app, client):
+    answer = _answer_to(session_app, client, StorageError("bucket x"), "text/html")
+    assert answer.status_code == 503
+    assert "请稍后再试" in answer.text
+    assert "bucket x" not in answer.text
 
 
 def test_unknown_page_says_so_in_words(client):

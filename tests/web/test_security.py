@@ -1,5 +1,8 @@
 import pytest
+from flask import Flask
 
+from lms.config import Settings
+from lms.web import security
 from lms.web.security import safe_next
 
 
@@ -21,6 +24,21 @@ def test_every_answer_forbids_inline_code_and_framing(client):
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "default-src 'self'" in policy
+
+
+@pytest.mark.parametrize(
+    ("base", "allowed"),
+    [("/media/hls", ""), ("https://cdn.example/lms/hls", " https://cdn.example")],
+)
+def test_films_and_their_pictures_may_come_from_the_cdn_and_nothing_else(base, allowed):
+    app = Flask(__name__)
+    keys = {"secret_key": "s" * 32, "identity_key": "ab" * 32}
+    security.register(app, Settings(**keys, media_base_url=base))
+    policy = app.test_client().get("/").headers["Content-Security-Policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    told = {name for name, value in directives.items() if "cdn.example" in value}
+    assert told == ({"img-src", "media-src", "connect-src"} if allowed else set())
+    assert directives["connect-src"] == f"'self'{allowed}"
 
 
 def test_form_without_token_changes_nothing_and_says_the_page_is_stale(app, client):

@@ -1,15 +1,17 @@
 """Reading an e-textbook: a PDF in its reader, other books chapter by chapter."""
 
-from flask import Blueprint, Response, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.catalog import queries
-from lms.catalog.etextbooks.storage import chapter_html, picture_file
+from lms.catalog.etextbooks.storage import chapter_html, picture_path
 from lms.catalog.models import Etextbook, EtextbookFormat
 from lms.catalog.views import visitor
 from lms.core.errors import NotFound
+from lms.core.files import content_type
 from lms.web.auth import open_to_all
+from lms.web.stored import send_stored
 
 blueprint = Blueprint("etextbooks", __name__, url_prefix="/courses/<slug>/etextbook")
 # A drawing that is opened by itself is a page; under this it runs and loads nothing.
@@ -63,9 +65,8 @@ def _current_entry(book: Etextbook, number: int) -> int:
 @open_to_all
 def picture(slug: str, etextbook_id: int, picture_name: str) -> Response:
     """A picture of a chapter."""
-    file = picture_file(_book(slug, etextbook_id), picture_name)
-    mimetype = "image/svg+xml" if file.suffix == ".svg" else f"image/{file.suffix[1:]}"
-    response = send_file(file, mimetype, conditional=True)
+    path = picture_path(_book(slug, etextbook_id), picture_name)
+    response = send_stored(path, content_type(path))
     response.headers["Content-Security-Policy"] = _PICTURE_POLICY
     # Its name tells its content, and who may see a book may change: kept, but by the reader alone.
     response.headers["Cache-Control"] = "private, max-age=86400"

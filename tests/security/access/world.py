@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.catalog.content_operations import add_etextbook
-from lms.catalog.files import media_file
 from lms.catalog.models import Course
 from lms.certificates.models import Certificate
 from lms.core.db import db, transaction
@@ -27,7 +26,7 @@ from tests.factories.schemes import make_scheme
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.access.questions import questions_values
 from tests.security.estate import build_estate
-from tests.support import sign_in
+from tests.support import kept_file, sign_in
 
 _KIND = OrganizationKind
 _POSTS = {
@@ -116,7 +115,7 @@ def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
         course = db.session.scalars(select(Course).where(Course.slug == slug)).one()
         book = add_etextbook(trainer, course, "电子书", io.BytesIO(packed(entries)))
     version_as_it_is(course)
-    (kept,) = (media_file(book.path) / "pictures").iterdir()
+    (kept,) = (kept_file(book.path) / "pictures").iterdir()
     return {"epub_id": book.id, "chapter_number": 1, "picture_name": kept.name}
 
 

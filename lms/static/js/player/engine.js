@@ -22,7 +22,9 @@ function loaderFor(gate) {
       this.callbacks = callbacks;
       this.asking = new AbortController();
       this.stats.loading.start = performance.now();
-      gate.key(context.url, this.asking.signal).then((key) => {
+      // A playlist names the host of its day, on which keys may be no longer.
+      const address = `${gate.session.keys}${context.url.split('/').pop()}`;
+      gate.key(address, this.asking.signal).then((key) => {
         if (!key) return;
         this.stats.loading.first = this.stats.loading.end = performance.now();
         this.stats.loaded = this.stats.total = key.byteLength;
