@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from lms.demo_people import PASSWORD as DEMO_PASSWORD
 from tests.journeys import world
@@ -75,6 +75,10 @@ def add_a_lesson(page: Page) -> None:
     expect(page.get_by_role("heading", name=re.compile(LESSON))).to_be_visible()
 
 
+def panel_of(page: Page) -> Locator:
+    return page.get_by_role("region", name=f"“{LESSON}”的视频")
+
+
 def upload_in_two_halves(page: Page, film: Path) -> None:
     """The line is cut half way, and only what has not arrived is sent when it is back."""
     half = film.stat().st_size // 2
@@ -90,7 +94,7 @@ def upload_in_two_halves(page: Page, film: Path) -> None:
             route.continue_()
 
     page.route("**/api/v1/uploads/*", cut_half_way)
-    panel = page.locator("[data-video-panel]").last
+    panel = panel_of(page)
     panel.locator("input[type=file]").first.set_input_files(film)
     expect(panel.locator("[data-drop-state]")).to_contain_text("网络中断", timeout=60_000)
     assert 50 <= percent_sent(panel) < 100
@@ -102,11 +106,11 @@ def upload_in_two_halves(page: Page, film: Path) -> None:
     watch_the_processing(panel)
 
 
-def percent_sent(panel) -> int:
+def percent_sent(panel: Locator) -> int:
     return int((panel.locator("[data-drop-percent]").inner_text() or "0").rstrip("%") or 0)
 
 
-def watch_the_processing(panel) -> None:
+def watch_the_processing(panel: Locator) -> None:
     """Its per cent is told, and never runs backwards."""
     ready = panel.locator('[data-video-state="ready"]')
     bar = panel.locator(".video-progress [role=progressbar], .video-progress progress").first
@@ -128,11 +132,11 @@ def add_subtitles(page: Page, folder: Path) -> None:
     track = folder / "案例.vtt"
     track.write_text(CUES, encoding="utf-8")
     page.reload()
-    panel = page.locator("[data-video-panel]").last
+    panel = panel_of(page)
     panel.locator("summary").filter(has_text="字幕").click()
     panel.get_by_label("字幕文件").set_input_files(track)
     panel.get_by_role("button", name="上传字幕").click()
-    expect(page.locator("[data-video-panel]").last.locator(".video-tracks li")).to_have_count(1)
+    expect(panel_of(page).locator(".video-tracks li")).to_have_count(1)
 
 
 def import_questions(page: Page, file: Path) -> None:
