@@ -3,16 +3,22 @@
 from flask import Flask, render_template
 from flask_babel import lazy_gettext as _l
 
+from lms.catalog.differences import add_difference_check
 from lms.catalog.models import Course
 from lms.catalog.operations import add_publish_check
 from lms.catalog.version_models import CourseVersion
-from lms.core.events import course_copied
+from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
 from lms.exams import manage_views, queries, tasks, views
 from lms.exams.question_usage import exam_usage
-from lms.exams.settings_operations import copy_exam, exam_problems
+from lms.exams.settings_operations import (
+    copy_exam,
+    exam_differences,
+    exam_problems,
+    freeze_exam,
+)
 from lms.questions.usage import add_usage_source
 from lms.web import navigation, slots
 
@@ -23,7 +29,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     add_publish_check(app, exam_problems)
     add_usage_source(app, exam_usage)
+    add_difference_check(app, exam_differences)
     course_copied.connect(copy_exam)
+    course_frozen.connect(freeze_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "manage.course", _course_card, order=30)
     slots.fill(app, "preview.next", _preview_card, order=20)
@@ -51,8 +59,7 @@ def _cycle_card(cycle: Cycle) -> str | None:
 def _preview_card(course: Course, shown: Course | CourseVersion) -> str | None:
     if not shown.requires_exam:
         return None
-    settings = queries.exam_settings(course.id)
-    return render_template("exams/_preview_card.html", settings=settings)
+    return render_template("exams/_preview_card.html", settings=queries.exam_of(shown))
 
 
 def _course_card(course: Course) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.core import clock
@@ -28,23 +28,36 @@ class RestudyState(LabelledEnum):
     REFUSED = "refused", _l("未同意"), "danger"
 
 
-class ExamSettings(Model):
-    """How a course is examined.
+class _Blueprint:
+    """`parts` is a list of {"kind", "difficulty" (1 to 3, or None for any), "count", "points"}, in
+    the order of the paper."""
 
-    `parts` is the blueprint: a list of {"kind", "difficulty" (1 to 3, or None for any), "count",
-    "points"}, in the order of the paper.
-    """
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[CheckConstraint, ...]:  # noqa: N805
+        return (
+            CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
+            CheckConstraint("minutes > 0", name="minutes_positive"),
+        )
 
-    __tablename__ = "exam_settings"
-    __table_args__ = (
-        CheckConstraint("pass_percent BETWEEN 1 AND 100", name="pass_percent"),
-        CheckConstraint("minutes > 0", name="minutes_positive"),
-    )
-
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
     parts: Mapped[list[Any]]
     pass_percent: Mapped[int] = mapped_column(default=60)
     minutes: Mapped[int] = mapped_column(default=60)
+
+
+class ExamSettings(_Blueprint, Model):
+    """How the draft of a course is to be examined."""
+
+    __tablename__ = "exam_settings"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+
+
+class VersionExam(_Blueprint, Model):
+    """How a version of a course is examined; it never changes."""
+
+    __tablename__ = "version_exams"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_versions.id"), primary_key=True)
 
 
 class Attempt(Model):

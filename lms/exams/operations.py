@@ -19,7 +19,7 @@ from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.enrollments.queries import in_charge_of
 from lms.exams import queries, rules
-from lms.exams.models import Attempt, AttemptState, ExamSettings, PaperItem
+from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
@@ -62,8 +62,8 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
     return attempt
 
 
-def _check_may_open(cycle: Cycle) -> ExamSettings:
-    settings = queries.exam_settings(cycle.course_id)
+def _check_may_open(cycle: Cycle) -> VersionExam:
+    settings = queries.version_exam(cycle.version_id)
     if not cycle.version.requires_exam or settings is None:
         raise Conflict(_l("本课程没有考试。"))
     if cycle.state is not CycleState.ACTIVE:
@@ -77,7 +77,7 @@ def _check_may_open(cycle: Cycle) -> ExamSettings:
     return settings
 
 
-def _new_attempt(cycle: Cycle, settings: ExamSettings, number: int) -> Attempt:
+def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
     now = clock.now()
     paper = _draw(cycle, settings)
     return Attempt(
@@ -99,10 +99,10 @@ def _new_attempt(cycle: Cycle, settings: ExamSettings, number: int) -> Attempt:
     )
 
 
-def _draw(cycle: Cycle, settings: ExamSettings) -> list[rules.DrawnItem]:
+def _draw(cycle: Cycle, settings: VersionExam) -> list[rules.DrawnItem]:
     bank = [
         rules.Candidate(q.id, q.kind.value, q.difficulty, len(q.options))
-        for q in pool(cycle.course_id, None, QuestionUse.EXAM)
+        for q in pool(cycle.course_id, None, QuestionUse.EXAM, cycle.version_id)
     ]
     seen = queries.seen_question_ids(cycle.person_id, cycle.course_id)
     parts = [rules.Part(**part) for part in settings.parts]

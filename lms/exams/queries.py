@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from lms.accounts.models import Person
 from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course
+from lms.catalog.version_models import CourseVersion
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -20,6 +21,7 @@ from lms.exams.models import (
     ExamSettings,
     PaperItem,
     RestudyApplication,
+    VersionExam,
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left
 from lms.questions.rules import is_right
@@ -35,8 +37,20 @@ class TopicResult:
 
 
 def exam_settings(course_id: int) -> ExamSettings | None:
-    """How the course is examined, or None if nobody has said yet."""
+    """How the draft of the course is examined, or None if nobody has said yet."""
     return db.session.get(ExamSettings, course_id)
+
+
+def version_exam(version_id: int) -> VersionExam | None:
+    """How the version is examined, or None if it was frozen without an exam."""
+    return db.session.get(VersionExam, version_id)
+
+
+def exam_of(side: Course | CourseVersion) -> ExamSettings | VersionExam | None:
+    """How a draft, or a version, is examined."""
+    if isinstance(side, CourseVersion):
+        return version_exam(side.id)
+    return exam_settings(side.id)
 
 
 def own_attempt(person: Person, attempt_id: int) -> Attempt:

@@ -8,21 +8,24 @@ from flask_babel import lazy_gettext as _l
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.catalog.models import Course
+from lms.catalog.version_models import CourseVersion
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Invalid
 from lms.core.permissions import Permission
-from lms.exams.models import ExamSettings
-from lms.exams.queries import exam_settings
+from lms.exams.models import ExamSettings, VersionExam
+from lms.exams.queries import exam_of, exam_settings
 from lms.exams.rules import Part
 from lms.questions.models import QuestionKind, QuestionUse
 from lms.questions.queries import count_pool
+
+_FACTS = ("parts", "pass_percent", "minutes")
 
 
 def set_exam(
     actor: Person, course: Course, parts: Sequence[Part], pass_percent: int, minutes: int
 ) -> ExamSettings:
-    """Set the blueprint, pass mark (per cent) and time (minutes). Running papers keep theirs.
+    """Set the blueprint, pass mark (per cent) and time (minutes). Versions keep theirs.
 
     Raises NotAllowed, or Invalid for an empty blueprint.
     """
@@ -57,6 +60,22 @@ def copy_exam(copied: Course, source: Course, lessons: object, actor: Person) ->
     if settings is not None:
         parts = [Part(**part) for part in settings.parts]
         set_exam(actor, copied, parts, settings.pass_percent, settings.minutes)
+
+
+def freeze_exam(version: CourseVersion) -> None:
+    """Handler of events.course_frozen: the version is examined as its draft is set now."""
+    settings = exam_settings(version.course_id)
+    if settings is not None:
+        kept = {name: getattr(settings, name) for name in _FACTS}
+        db.session.add(VersionExam(version_id=version.id, **kept))
+
+
+def exam_differences(old: Course | CourseVersion, new: Course | CourseVersion) -> list[str]:
+    """Whether `new` is examined otherwise than `old`, in words."""
+    before, after = (
+        {name: getattr(exam, name, None) for name in _FACTS} for exam in map(exam_of, (old, new))
+    )
+    return [] if before == after or not new.requires_exam else [_("考试设置有修改")]
 
 
 def exam_problems(course: Course) -> list[str]:

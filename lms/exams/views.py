@@ -32,7 +32,7 @@ def intro(cycle_id: int) -> str:
 
 def exam_facts(cycle: Cycle) -> dict[str, Any]:
     """What the exam page and the study page's exam card show."""
-    settings = queries.exam_settings(cycle.course_id)
+    settings = queries.version_exam(cycle.version_id)
     return {
         "cycle": cycle,
         "settings": settings,

@@ -2,8 +2,9 @@
 
 from flask import Flask, render_template
 
+from lms.catalog.differences import add_difference_check
 from lms.catalog.models import Course
-from lms.core.events import course_copied
+from lms.core.events import course_copied, course_frozen
 from lms.questions import (
     copying,
     export_views,
@@ -13,6 +14,7 @@ from lms.questions import (
     picture_views,
     queries,
     shown,
+    versions,
 )
 from lms.questions.picture_files import PICTURES
 from lms.questions.pictures import kept_pictures
@@ -29,7 +31,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(picture_views.blueprint)
     shown.register(app)
     add_source(app, PICTURES, kept_pictures)
+    add_difference_check(app, versions.question_differences)
     course_copied.connect(copying.copy_questions)
+    course_frozen.connect(versions.freeze_questions)
     slots.fill(app, "manage.tab", _tab, order=20)
     slots.fill(app, "manage.course", _course_card, order=20)
 

@@ -19,7 +19,7 @@ __all__ = ["Question", "QuestionKind", "QuestionUse"]
 class Question(Model):
     """A question of a course. `options` and `answer` hold what facts.QuestionFacts says.
 
-    A question that was ever asked is never edited in place: `operations.revise_question` retires
+    A question that a version holds is never edited in place: `operations.revise_question` retires
     it and makes a successor, so that a past paper always shows what was really asked.
     """
 

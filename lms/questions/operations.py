@@ -18,6 +18,7 @@ from lms.questions.models import Question
 from lms.questions.pictures import picture_problem
 from lms.questions.rules import QuestionFacts, problems
 from lms.questions.snapshots import snapshot
+from lms.questions.versions import is_judged
 
 
 def create_question(
@@ -45,8 +46,9 @@ def revise_question(
 ) -> Question:
     """Change a question; returns the one that is in use from now on.
 
-    In a course that was once published the question may have been asked: it is then retired
-    unchanged, and a successor takes its place, so that past papers show what was really asked.
+    A question that a version holds was judged and may have been asked: it is then retired
+    unchanged, and a successor takes its place in the next version, so that nobody is asked what
+    nobody judged and past papers show what was really asked.
     What changes nothing leaves everything as it is. Raises NotAllowed, Invalid naming the field, or
     Conflict for a retired question.
     """
@@ -56,7 +58,7 @@ def revise_question(
         raise Conflict(_l("这道题已停用，不能再修改。"))
     if _is_same(question, facts, lesson):
         return question
-    if question.course.published_at is None:
+    if not is_judged(question):
         _change(QuestionDeed.REVISE, actor, question, snapshot(question))
         _write(question, facts, lesson)
         successor = question

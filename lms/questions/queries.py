@@ -2,34 +2,50 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.catalog.models import Course
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.questions.kinds import KINDS
 from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.version_models import VersionQuestion
 
 # How many values one statement names; every database takes more.
 _PORTION = 500
 
 
-def pool(course_id: int, lesson_id: int | None, use: QuestionUse) -> list[Question]:
-    """The questions to draw from for `use`, by id; retired ones never.
+def pool(
+    course_id: int, lesson_id: int | None, use: QuestionUse, version_id: int | None
+) -> list[Question]:
+    """The questions to draw from for `use`, by id: those of a version, or (None) of the bank.
 
     Without a lesson: all of the course. With one: its own, or if it has none those of the course
     that belong to no lesson, so that no lesson asks what another one teaches.
+
+    A version goes on asking a question that has a successor, for that is of the next version. One
+    that was simply retired, because it is wrong, nobody is asked any more.
     """
     query = select(Question).where(
-        Question.course_id == course_id,
-        Question.is_retired.is_(False),
-        Question.use.in_({use, QuestionUse.BOTH}),
+        Question.course_id == course_id, Question.use.in_({use, QuestionUse.BOTH})
     )
+    if version_id is None:
+        query = query.where(Question.is_retired.is_(False))
+    else:
+        judged = VersionQuestion.question_id == Question.id
+        query = query.join(VersionQuestion, judged).where(VersionQuestion.version_id == version_id)
+        query = query.where(or_(Question.is_retired.is_(False), _has_successor()))
     query = query.order_by(Question.id)
     if lesson_id is None:
         return list(db.session.scalars(query))
     own = list(db.session.scalars(query.where(Question.lesson_id == lesson_id)))
     return own or list(db.session.scalars(query.where(Question.lesson_id.is_(None))))
+
+
+def _has_successor() -> ColumnElement[bool]:
+    successor = aliased(Question)
+    return exists().where(successor.replaces_id == Question.id)
 
 
 def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int], int]:

@@ -8,10 +8,15 @@ from lms.watching.quiet.rules import Stretch, places_of
 
 
 def lesson_gates(
-    course_id: int, lesson_id: int, video: Video, stretches: list[Stretch], popup_every: int
+    course_id: int,
+    version_id: int | None,
+    lesson_id: int,
+    video: Video,
+    stretches: list[Stretch],
+    popup_every: int,
 ) -> list[int]:
     """The gates, drawn by chance outside the quiet stretches; none if there is no question."""
-    if not pool(course_id, lesson_id, QuestionUse.POPUP):
+    if not pool(course_id, lesson_id, QuestionUse.POPUP, version_id):
         return []
     places = places_of(video.window_count, video.window_seconds, stretches)
     return rules.draw_gates(places, rules.wanted_popups(video.duration_ms, popup_every))

@@ -117,7 +117,9 @@ def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
         window_count=video.window_count,
         window_ms=video.window_seconds * 1000,
         duration_ms=video.duration_ms,
-        gates=lesson_gates(cycle.course_id, lesson.id, video, quiet, settings.popup_every),
+        gates=lesson_gates(
+            cycle.course_id, cycle.version_id, lesson.id, video, quiet, settings.popup_every
+        ),
     )
     db.session.add(progress)
     db.session.flush()

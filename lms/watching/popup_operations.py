@@ -73,7 +73,8 @@ def _check_wait(last: Popup) -> None:
 
 
 def _draw(progress: LessonProgress, asked: list[Popup]) -> Question | None:
-    questions = pool(progress.cycle.course_id, progress.lesson_id, QuestionUse.POPUP)
+    cycle = progress.cycle
+    questions = pool(cycle.course_id, progress.lesson_id, QuestionUse.POPUP, cycle.version_id)
     return choose_question(questions, [popup.question_id for popup in asked], _chance)
 
 

@@ -1,17 +1,20 @@
 """Questions."""
 
 import io
+from typing import Any
 
 import factory
 from PIL import Image
 
+from lms.core.db import db
 from lms.questions.models import Question, QuestionKind, QuestionUse
+from lms.questions.version_models import VersionQuestion
 from tests.factories.base import CommittedFactory
 from tests.factories.catalog import CourseFactory
 
 
 class QuestionFactory(CommittedFactory[Question]):
-    """A single choice question whose right option is the first."""
+    """A single choice question whose right option is the first, of the version shown as well."""
 
     class Meta:
         model = Question
@@ -24,6 +27,14 @@ class QuestionFactory(CommittedFactory[Question]):
     options = factory.LazyFunction(lambda: ["90", "60", "30", "120"])
     answer = factory.LazyFunction(lambda: [0])
     difficulty = 2
+
+    @classmethod
+    def _create(cls, model_class: type[Question], *args: Any, **kwargs: Any) -> Question:
+        question = super()._create(model_class, *args, **kwargs)
+        version = question.course.version
+        if version is not None and not question.is_retired:
+            db.session.add(VersionQuestion(version_id=version.id, question_id=question.id))
+        return question
 
     class Params:
         fill_in = factory.Trait(

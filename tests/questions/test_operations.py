@@ -109,8 +109,8 @@ def test_pool_holds_what_is_in_use_for_the_purpose(course):
     )
     QuestionFactory(course=course, is_retired=True)
     QuestionFactory()
-    assert queries.pool(course.id, None, QuestionUse.POPUP) == [popup, both]
-    assert queries.pool(course.id, None, QuestionUse.EXAM) == [both, exam]
+    assert queries.pool(course.id, None, QuestionUse.POPUP, None) == [popup, both]
+    assert queries.pool(course.id, None, QuestionUse.EXAM, None) == [both, exam]
 
 
 def test_pool_is_counted_by_kind_and_difficulty(course):
@@ -127,16 +127,16 @@ def test_lesson_draws_its_own_then_those_of_no_lesson(course):
     first, second = LessonFactory(course=course), LessonFactory(course=course)
     own = QuestionFactory(course=course, lesson=first)
     general = QuestionFactory(course=course)
-    assert queries.pool(course.id, first.id, QuestionUse.POPUP) == [own]
-    assert queries.pool(course.id, second.id, QuestionUse.POPUP) == [general]
-    assert queries.pool(course.id, None, QuestionUse.POPUP) == [own, general]
+    assert queries.pool(course.id, first.id, QuestionUse.POPUP, None) == [own]
+    assert queries.pool(course.id, second.id, QuestionUse.POPUP, None) == [general]
+    assert queries.pool(course.id, None, QuestionUse.POPUP, None) == [own, general]
 
 
 def test_retired_question_leaves_the_pool(trainer, course):
     question = QuestionFactory(course=course)
     with transaction():
         operations.retire_question(trainer, question)
-    assert queries.pool(course.id, None, QuestionUse.EXAM) == []
+    assert queries.pool(course.id, None, QuestionUse.EXAM, None) == []
 
 
 def test_questions_are_found_by_kind_use_and_words(course):

@@ -10,9 +10,10 @@ import pytest
 from lms.core.db import db, transaction
 from lms.enrollments.models import Cycle
 from lms.exams.models import Attempt, PaperItem
-from lms.questions.models import Question
+from lms.questions.models import Question, QuestionKind
 from lms.watching.models import Popup, WatchedCourse
 from lms.web.auth import OPEN, SIGNED_IN, access_of
+from tests.factories import QuestionFactory
 from tests.factories.exams import ExamSettingsFactory
 from tests.security.estate import build_estate
 from tests.security.support import address_of, routes
@@ -42,18 +43,15 @@ KINDS = {
 
 def _question_of(cycle: Cycle, kind: str) -> None:
     text, options, answer = KINDS[kind]
-    question = Question(
-        course_id=cycle.course_id,
-        kind=kind,
-        use="both",
+    QuestionFactory(
+        course=cycle.course,
+        kind=QuestionKind(kind),
         text=text,
         options=options,
         answer=answer,
         explanation=EXPLANATION,
         difficulty=2,
     )
-    db.session.add(question)
-    db.session.commit()
 
 
 @pytest.fixture
@@ -94,18 +92,14 @@ def _turn(question: Question) -> None:
 
 
 def _question(cycle: Cycle, number: int) -> None:
-    question = Question(
-        course_id=cycle.course_id,
-        kind="single",
-        use="both",
+    QuestionFactory(
+        course=cycle.course,
         text=f"第 {number} 题",
         options=["90", "60", "30", "120"],
         answer=[0],
         explanation=EXPLANATION,
         difficulty=2,
     )
-    db.session.add(question)
-    db.session.commit()
 
 
 def let_another_be_right() -> None:

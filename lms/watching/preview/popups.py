@@ -16,6 +16,7 @@ from lms.questions.queries import get_question, pool
 from lms.questions.rules import is_right
 from lms.watching import rules
 from lms.watching.choosing import Outcome, choose_question
+from lms.watching.preview.previewed import Previewed
 from lms.watching.preview.state import Open, PreviewState
 
 _NONCE_BYTES = 16
@@ -30,7 +31,7 @@ class Asked:
     state: PreviewState
 
 
-def ask_preview(state: PreviewState, course: Course, lesson_id: int, gate: int) -> Asked:
+def ask_preview(state: PreviewState, shown: Previewed, lesson_id: int, gate: int) -> Asked:
     """A question for the gate; the same again while it is open, None if every one was retired.
 
     Raises Conflict if no pop-up stands there.
@@ -38,8 +39,8 @@ def ask_preview(state: PreviewState, course: Course, lesson_id: int, gate: int) 
     if gate not in state.gates:
         raise Conflict(_l("现在没有要回答的弹题。"))
     if state.open is not None and state.open.gate == gate:
-        return Asked(get_question(course, state.open.question_id), state)
-    questions = pool(course.id, lesson_id, QuestionUse.POPUP)
+        return Asked(get_question(shown.course, state.open.question_id), state)
+    questions = pool(shown.course.id, lesson_id, QuestionUse.POPUP, shown.version_id)
     question = choose_question(questions, state.asked, _chance)
     if question is None:
         return Asked(None, state)

@@ -33,6 +33,10 @@ class Previewed:
         return self.version or self.course
 
     @property
+    def version_id(self) -> int | None:
+        return self.version.id if self.version else None
+
+    @property
     def key(self) -> str:
         """A name that no other draft or version has."""
         return f"version:{self.version.id}" if self.version else f"course:{self.course.id}"
@@ -90,7 +94,9 @@ def get_film(previewed: Previewed, lesson_id: int) -> PreviewFilm:
 
 def draw_gates(previewed: Previewed, lesson_id: int, film: PreviewFilm, every: int) -> list[int]:
     """Where pop-ups stand this time, drawn as for a learner who begins the lesson."""
-    return lesson_gates(previewed.course.id, lesson_id, film.video, film.stretches, every)
+    return lesson_gates(
+        previewed.course.id, previewed.version_id, lesson_id, film.video, film.stretches, every
+    )
 
 
 def preview_key(release: KeyRelease, film: PreviewFilm, window: int) -> bytes:

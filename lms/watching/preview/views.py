@@ -139,7 +139,7 @@ def popup(find: Find, lesson_id: int, **place: Any) -> Response:
     found = find(current_user, **place)
     found.lesson(lesson_id)
     whose = _whose(found, lesson_id)
-    asked = popups.ask_preview(_state(whose), found.course, lesson_id, _gate_from_request())
+    asked = popups.ask_preview(_state(whose), found, lesson_id, _gate_from_request())
     token = asked.state.seal(whose)
     if asked.question is None or asked.state.open is None:
         return jsonify(popup=None, token=token)
