@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, make_url, text
 from lms.config import Settings
 from lms.core import clock as core_clock
 from lms.core.db import db
+from lms.core.tasks import celery_app
 from lms.factory import create_app
 from tests.catalogues import compile_catalogues
 from tests.quick_passwords import quick_passwords
@@ -96,6 +97,8 @@ def app(session_app: Flask, settings: Settings) -> Iterator[Flask]:
     tasks = RecordedTasks()
     session_app.extensions["send_task"] = tasks.record
     session_app.extensions["recorded_tasks"] = tasks
+    # A test before may have made another application, to which tasks then belong.
+    celery_app.flask_app = session_app
     with session_app.app_context():
         yield session_app
         db.session.remove()

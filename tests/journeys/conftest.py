@@ -1,9 +1,10 @@
 """A running system and browsers for the journeys.
 
 LMS_TEST_HEADED=1 shows the browser and slows it down, so that a person can watch.
-LMS_TEST_LANGUAGE=en starts the system in English: for the pictures of `test_pages.py`, since the
-journeys that read words need the Chinese ones. What a failed journey saw is kept in test-results/:
-a picture and a trace (`playwright show-trace`), with LMS_TEST_TRACE=1 with every page as it was.
+LMS_TEST_PICTURES=1 takes pictures of all pages of `test_pages.py`. LMS_TEST_LANGUAGE=en starts the
+system in English, for those pictures: the journeys that read words need the Chinese ones. What a
+failed journey saw is kept in test-results/: a picture and a trace (`playwright show-trace`), with
+LMS_TEST_TRACE=1 with every page as it was.
 """
 
 import os
@@ -49,7 +50,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The system with its people and published courses; the worker has packaged their films."""
     folder = tmp_path_factory.mktemp("journeys")
@@ -68,13 +69,13 @@ def _is_ready_for_parts(system: System, seed: str) -> bool:
     return "ready for parts" in system.log(seed)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     is_headed = os.environ.get("LMS_TEST_HEADED") == "1"
     launched = playwright.chromium.launch(

@@ -1,6 +1,7 @@
 """Looking at a page as a careful visitor would: axe-core, sideways scrolling, and a picture."""
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.journeys.visitor import Visitor
 
 AXE = Path(__file__).parent / "vendor/axe.min.js"
 WIDTHS = {1280: 800, 390: 844}
+# Whole pages as pictures cost as much as all else here, and somebody has to look at them.
+PICTURES = os.environ.get("LMS_TEST_PICTURES") == "1"
 GRAVE = {"serious", "critical"}
 # Files and languages are no pages; the rest is followed once per kind of address.
 _NO_PAGE = re.compile(
@@ -88,8 +91,9 @@ def _inspect(page: Page, path: str, width: int, findings: Findings) -> None:
     for violation in page.evaluate(_AXE):
         if violation["impact"] in GRAVE:
             findings.wrong.append(f"{path} at {width}: {json.dumps(violation, ensure_ascii=False)}")
-    name = path.strip("/").replace("/", "_") or "front"
-    page.screenshot(path=findings.folder / f"{name}-{width}.png", full_page=True)
+    if PICTURES:
+        name = path.strip("/").replace("/", "_") or "front"
+        page.screenshot(path=findings.folder / f"{name}-{width}.png", full_page=True)
 
 
 def links_of(page: Page) -> list[str]:

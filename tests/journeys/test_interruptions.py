@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys import world
 from tests.journeys.system import System, wait_until
 from tests.journeys.test_learning import open_lesson, state_of
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import Visitor, come_late
 
 # What a browser itself complains of when there is no line, or an answer never came.
 _NO_LINE = re.compile(r"net::ERR_(INTERNET_DISCONNECTED|FAILED)|status of 503")
@@ -23,11 +23,6 @@ def test_a_press_before_the_script_has_come_is_not_lost(system, visit):
     """On a slow line the page stands before its script does; the button waits for it."""
     visitor = visit("hasty")
     page = visitor.sign_in(world.HASTY.username)
-
-    def come_late(route: Route) -> None:
-        page.wait_for_timeout(2000)
-        route.continue_()
-
     page.route("**/js/player.js*", come_late)
     player = open_lesson(page, system, world.FREE)
     player.play()
@@ -96,23 +91,26 @@ def test_the_course_closes_while_somebody_watches(system, visit):
 def test_answers_given_without_a_line_are_sent_when_it_is_back(system, visit):
     visitor = visit("sitting")
     page = visitor.sign_in(world.SITTING.username)
+    page.route("**/js/exam.js*", come_late)
     open_the_paper(page)
     status = page.locator("[data-exam-status]")
+    choose(page, 4)
+    expect(status).to_have_text("已保存")
     visitor.context.set_offline(True)
     choose(page, 1)
     choose(page, 2)
     expect(status).to_contain_text("网络")
-    assert answered(system) == 0
+    assert answered(system) == 1
     visitor.context.set_offline(False)
     expect(status).to_have_text("已保存")
-    assert answered(system) == 2
+    assert answered(system) == 3
     refuse_once(page)
     choose(page, 3)
     expect(status).to_contain_text("网络")
     expect(status).to_have_text("已保存")
     page.reload()
-    expect(page.locator(".exam-question input:checked")).to_have_count(3)
-    assert answered(system) == 3
+    expect(page.locator(".exam-question input:checked")).to_have_count(4)
+    assert answered(system) == 4
     assert other_troubles(visitor) == []
 
 

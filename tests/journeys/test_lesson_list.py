@@ -1,15 +1,17 @@
 """A trainer drops several films at once, and orders the lessons by keyboard and by pointer."""
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from lms.demo_people import PASSWORD as DEMO_PASSWORD
 from tests.journeys import world
 from tests.journeys.test_teaching import make_a_course
+from tests.journeys.visitor import come_late
 
 
 def test_several_films_become_lessons_and_are_put_in_order(visit):
     trainer = visit("trainer")
     page = trainer.sign_in("trainer", DEMO_PASSWORD)
+    # What is chosen before the script has come is not lost.
     page.route("**/js/dropzone.js*", come_late)
     make_a_course(page, "多个视频")
     film = world.FILM.read_bytes()
@@ -22,12 +24,6 @@ def test_several_films_become_lessons_and_are_put_in_order(visit):
     order_by_keyboard(page)
     order_by_pointer(page)
     assert trainer.troubles == []
-
-
-def come_late(route: Route) -> None:
-    """A script on a slow line: what is chosen before it has come is not lost."""
-    route.request.frame.page.wait_for_timeout(1500)
-    route.continue_()
 
 
 def order_by_keyboard(page: Page) -> None:

@@ -1,7 +1,8 @@
 """Every page that links lead to, for every role, at both widths.
 
 Nothing serious by axe-core, no complaint in the console (which is where a violation of the content
-security policy shows), no sideways scrolling. The pictures are in test-results/pages/ to look at.
+security policy shows), no sideways scrolling. With LMS_TEST_PICTURES=1 there are pictures of all in
+test-results/pages/ to look at.
 """
 
 import shutil

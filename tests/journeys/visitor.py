@@ -4,13 +4,19 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.journeys.world import PASSWORD
 
 # The gate's refusals are its work; the browser reports each of them as a failed load.
 _REFUSALS = re.compile(r"status of (403|409|423|425)")
 _GATE = re.compile(r"/keys/|/learn/\d+/lessons/\d+/(lease|popup|finish)")
+
+
+def come_late(route: Route) -> None:
+    """For Page.route: a script on a slow line, which stands when a careful visitor has acted."""
+    route.request.frame.page.wait_for_timeout(1500)
+    route.continue_()
 
 
 class Visitor:

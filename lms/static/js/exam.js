@@ -212,6 +212,7 @@ window.addEventListener('online', sendWaiting);
 questions().forEach(wireAnswer);
 restoreWaiting();
 showMap();
+root.inert = false;
 if (waiting.size) sendWaiting();
 tick();
 window.setInterval(tick, 1000);
