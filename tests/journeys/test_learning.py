@@ -77,7 +77,8 @@ def test_by_keyboard_alone(system, visit):
     page = visitor.sign_in(world.KEYBOARD.username)
     player = open_lesson(page, system, world.FREE)
     big = page.locator("[data-big]")
-    big.focus()
+    focus = "button => { button.focus(); return document.activeElement === button; }"
+    wait_until(lambda: big.evaluate(focus), "the button takes the focus")
     page.keyboard.press("Enter")
     wait_until(lambda: player.seconds > 0.2, "the film runs")
     player.wait_for_popup()
