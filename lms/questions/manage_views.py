@@ -18,6 +18,7 @@ from lms.questions.kinds import KINDS
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.question_forms import QuestionForm, form_for
 from lms.questions.rules import LETTERS, QuestionFacts, problems
+from lms.questions.versions import is_judged
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
 from lms.web.refusals import show_refusal
@@ -127,6 +128,7 @@ def _form_page(
 ) -> tuple[str, int]:
     page = render_template(
         "questions/manage/edit.html",
+        is_judged=question is not None and is_judged(question),
         course=course,
         form=form,
         kind=kind,
