@@ -19,7 +19,7 @@ from lms.schemes.views import scheme_words
 from lms.web.auth import staff
 from lms.web.downloads import attachment
 from lms.web.paging import newest_first, record_id
-from lms.web.refusals import flash_refusal, show_refusal
+from lms.web.refusals import carried_out, flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_schemes", __name__, url_prefix="/manage/schemes")
 EDIT = Permission.SCHEMES_SCHEME_EDIT
@@ -136,13 +136,8 @@ def publish(scheme_id: int) -> Response:
     if not form.validate_on_submit():
         flash(_("修订说明不能超过 500 个字。"), "error")
         return redirect(url_for("manage_schemes.show", scheme_id=scheme_id))
-    try:
-        with transaction():
-            operations.publish_scheme(current_user, scheme, form.note.data or "")
-    except DomainError as refusal:
-        flash_refusal(refusal)
-    else:
-        flash(_("学习方案已发布，该系列的学员现在可以看到。"), "success")
+    with carried_out(_("学习方案已发布，该系列的学员现在可以看到。")):
+        operations.publish_scheme(current_user, scheme, form.note.data or "")
     return redirect(url_for("manage_schemes.show", scheme_id=scheme_id))
 
 
@@ -150,13 +145,8 @@ def publish(scheme_id: int) -> Response:
 @staff(PUBLISH)
 def withdraw(scheme_id: int) -> Response:
     scheme = queries.get_managed(current_user, scheme_id)
-    try:
-        with transaction():
-            operations.withdraw_scheme(current_user, scheme)
-    except DomainError as refusal:
-        flash_refusal(refusal)
-    else:
-        flash(_("学习方案已撤回，学员不再看到它。"), "success")
+    with carried_out(_("学习方案已撤回，学员不再看到它。")):
+        operations.withdraw_scheme(current_user, scheme)
     return redirect(url_for("manage_schemes.show", scheme_id=scheme_id))
 
 

@@ -4,9 +4,13 @@ What is not about what was given (no permission, no such record) is raised again
 a page of its own.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import flash
 from wtforms import Form
 
+from lms.core.db import transaction
 from lms.core.errors import DomainError
 
 _NOT_ABOUT_WHAT_WAS_GIVEN = (403, 404)
@@ -25,6 +29,18 @@ def flash_refusal(refusal: DomainError) -> None:
     """Tell a refusal on the page that is shown next."""
     _raise_if_elsewhere(refusal)
     flash(str(refusal.message), "error")
+
+
+@contextmanager
+def carried_out(success: str) -> Iterator[None]:
+    """One transaction around the block; the page shown next tells `success`, or the refusal."""
+    try:
+        with transaction():
+            yield
+    except DomainError as refusal:
+        flash_refusal(refusal)
+    else:
+        flash(success, "success")
 
 
 def _raise_if_elsewhere(refusal: DomainError) -> None:

@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
 from lms.organizations.models import Organization
-from tests.memberships.support import manager_of, unit
+from tests.factories import PersonFactory
+from tests.memberships.support import manager_of, officer, unit
 from tests.support import sign_in
 
 
@@ -23,3 +24,14 @@ def manager(school: Organization) -> Person:
 @pytest.fixture
 def staff_client(app: Flask, client: FlaskClient, manager: Person) -> FlaskClient:
     return sign_in(client, manager)
+
+
+@pytest.fixture
+def clerk(app: Flask) -> Person:
+    return officer()
+
+
+@pytest.fixture
+def pair(app: Flask) -> tuple[Person, Person]:
+    school = unit()
+    return PersonFactory(unit=school), PersonFactory(unit=school)

@@ -5,16 +5,22 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.employments import join_unit
 from lms.accounts.enums import IdentityKind, PersonState
 from lms.accounts.models import Person
+from lms.catalog.models import Course
 from lms.core.db import db, hold, transaction
 from lms.core.permissions import Role
+from lms.enrollments.models import Cycle, CycleState
+from lms.enrollments.operations import complete_cycle
+from lms.memberships.merging import MergeCause, merge_people
 from lms.memberships.models import MembershipRequest
 from lms.memberships.operations import request_membership
 from lms.memberships.registration import Facts, draft_registration, register_person
 from lms.organizations.models import Organization, OrganizationKind
+from tests.factories import CourseFactory, CycleFactory
 from tests.factories.accounts import (
     OrganizationFactory,
     PersonFactory,
@@ -108,3 +114,22 @@ def in_parallel(app: Flask, count: int, work: Callable[[int], Any]) -> list[Any]
         thread.join()
     db.session.rollback()
     return results
+
+
+def merge(clerk: Person, survivor: Person, duplicate: Person) -> None:
+    with transaction():
+        merge_people(clerk, survivor.id, duplicate.id, MergeCause.DOUBLE_ENTRY)
+
+
+def complete(person: Person, course: Course | None = None, **facts: Any) -> Cycle:
+    cycle = CycleFactory(person=person, course=course or CourseFactory(**facts))
+    with transaction():
+        complete_cycle(db.session.get_one(Cycle, cycle.id))
+    return cycle
+
+
+def cycles_of(person: Person) -> list[tuple[int, int, CycleState]]:
+    query = (
+        select(Cycle).where(Cycle.person_id == person.id).order_by(Cycle.course_id, Cycle.number)
+    )
+    return [(cycle.course_id, cycle.number, cycle.state) for cycle in db.session.scalars(query)]
