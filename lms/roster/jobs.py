@@ -19,7 +19,7 @@ from lms.core.db import db
 from lms.core.states import move
 from lms.roster.enums import FileFault, RosterState
 from lms.roster.models import RosterImport
-from lms.roster.states import ROSTER_MOVES
+from lms.roster.states import OVER, ROSTER_MOVES
 from lms.roster.storage import settings
 
 MAX_ATTEMPTS = 3
@@ -69,8 +69,11 @@ def claim(import_id: int, waiting: RosterState, listener: Listener | None = None
 
 
 def _is_stale(working: RosterState) -> ColumnElement[bool]:
-    limit = clock.now() - dt.timedelta(seconds=settings().roster_stale_seconds)
-    return and_(RosterImport.state == working, RosterImport.heartbeat_at < limit)
+    return and_(RosterImport.state == working, RosterImport.heartbeat_at < _stale_limit())
+
+
+def _stale_limit() -> dt.datetime:
+    return clock.now() - dt.timedelta(seconds=settings().roster_stale_seconds)
 
 
 def beat(job: Job, percent: int) -> None:
@@ -130,13 +133,24 @@ def set_failed(roster: RosterImport, fault: FileFault, **detail: Any) -> None:
 def take_unserved(waiting: RosterState) -> Sequence[int]:
     """Imports that wait and that no worker has: never queued, lost by the queue, or left by a
     dead worker. Each is handed out once per stale time."""
-    moment = clock.now()
-    limit = moment - dt.timedelta(seconds=settings().roster_stale_seconds)
+    return _hand_out(or_(RosterImport.state == waiting, _is_stale(_WORKING[waiting])))
+
+
+def take_untidied() -> Sequence[int]:
+    """Imports that are over and whose rows still lie there: their worker died before it tidied up.
+
+    Each is handed out once per stale time.
+    """
+    is_silent = or_(RosterImport.heartbeat_at.is_(None), RosterImport.heartbeat_at < _stale_limit())
+    return _hand_out(and_(RosterImport.state.in_(OVER), RosterImport.has_file, is_silent))
+
+
+def _hand_out(chosen: ColumnElement[bool]) -> Sequence[int]:
     query = (
         update(RosterImport)
-        .where(or_(RosterImport.state == waiting, _is_stale(_WORKING[waiting])))
-        .where(or_(RosterImport.queued_at.is_(None), RosterImport.queued_at < limit))
-        .values(queued_at=moment)
+        .where(chosen)
+        .where(or_(RosterImport.queued_at.is_(None), RosterImport.queued_at < _stale_limit()))
+        .values(queued_at=clock.now())
         .returning(RosterImport.id)
         .execution_options(synchronize_session=False)
     )

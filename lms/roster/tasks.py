@@ -42,7 +42,7 @@ def tidy_roster(import_id: int) -> None:
 
 @task
 def requeue_rosters() -> None:
-    """Queue the imports that wait without a worker."""
+    """Queue the imports that wait without a worker, or that are over and not tidied up."""
     for waiting, work in (
         (RosterState.UPLOADED, check_roster),
         (RosterState.QUEUED, apply_roster),
@@ -50,6 +50,9 @@ def requeue_rosters() -> None:
         with transaction():
             for import_id in jobs.take_unserved(waiting):
                 enqueue_after_commit(work, import_id)
+    with transaction():
+        for import_id in jobs.take_untidied():
+            enqueue_after_commit(tidy_roster, import_id)
 
 
 @task

@@ -379,6 +379,23 @@ def test_a_fault_in_the_middle_leaves_nothing(manager):
     assert roster.state is RosterState.APPLYING
 
 
+def test_what_a_worker_left_that_died_before_it_tidied_up_is_cleared_away(manager, clock, tasks):
+    roster = checked(manager, workbook([row(1)]))
+    with transaction():
+        request_apply(manager, roster, roster.checks)
+    apply_now(roster.id)
+    requeue_rosters.run()
+    assert tasks.run_all() == 0
+    assert db.session.query(RosterRow).count() == 1
+    clock.advance(61)
+    requeue_rosters.run()
+    assert tasks.run_all() == 1
+    assert db.session.query(RosterRow).count() == 0
+    clock.advance(61)
+    requeue_rosters.run()
+    assert tasks.run_all() == 0
+
+
 def test_a_dead_worker_is_followed_by_another(manager, clock, tasks):
     roster = checked(manager, workbook([row(1)]))
     with transaction():
