@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
+from lms.catalog import policies
 from lms.config import Settings
 from lms.core import clock as core_clock
 from lms.core.db import db
@@ -143,3 +144,19 @@ def clock() -> Iterator[MovableClock]:
     core_clock.set_source(movable)
     yield movable
     core_clock.set_source(None)
+
+
+@pytest.fixture
+def study_policy(tmp_path, monkeypatch):
+    """No study policies but those that the test writes with what this returns."""
+    folder = tmp_path / "study_policies"
+    folder.mkdir()
+    monkeypatch.setattr(policies, "FOLDER", folder)
+    policies.policies.cache_clear()
+
+    def write(name: str, text: str) -> None:
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+        policies.policies.cache_clear()
+
+    yield write
+    policies.policies.cache_clear()

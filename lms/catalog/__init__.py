@@ -12,6 +12,7 @@ from lms.catalog import (
     manage_subject_views,
     manage_views,
     merging,
+    policies,
     retention,
     shown,
     views,
@@ -27,6 +28,8 @@ __all__ = ["manage_content_views", "manage_quality_views", "register"]
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
+    # A wrong file stops the start and not a learner's page.
+    policies.policies()
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     app.register_blueprint(manage_review_views.blueprint)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.catalog.policies import StudyDates, dates_on, study_dates
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, HourCategory, LabelledEnum
@@ -118,14 +119,50 @@ class Course(Model):
         return self.version or self
 
     @property
+    def study_dates(self) -> StudyDates | None:
+        """The days on which the policy of the base's division lets one study it, or None.
+
+        Those in force, else the next, else the last.
+        """
+        shown = self.shown
+        known = study_dates(self.base.division_code, shown.year, shown.category)
+        return dates_on(known, clock.today())
+
+    @property
+    def opens_on(self) -> dt.date | None:
+        """The day on which one may begin, if that is still to come."""
+        dates = self.study_dates
+        is_coming = dates is not None and clock.today() < dates.opens_on
+        return dates.opens_on if dates is not None and is_coming else None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day (24:00): the policy's or, if that is earlier, the course's own."""
+        dates = self.study_dates
+        days = [self.closes_on, dates.closes_on if dates is not None else None]
+        return min((day for day in days if day is not None), default=None)
+
+    @property
+    def is_make_up(self) -> bool:
+        """Whether a later year's policy keeps it open, to make up for its own year."""
+        dates = self.study_dates
+        return dates is not None and self.shown.year in dates.make_up_years
+
+    @property
     def is_past_closing(self) -> bool:
         """Whether its last day (24:00) is over."""
-        return self.closes_on is not None and clock.today() > self.closes_on
+        last = self.last_day
+        return last is not None and clock.today() > last
+
+    @property
+    def is_study_time(self) -> bool:
+        """Whether today is neither before its first day nor after its last one."""
+        return self.opens_on is None and not self.is_past_closing
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be studied today: published, and not past its last day (24:00)."""
-        return self.state is CourseState.PUBLISHED and not self.is_past_closing
+        """Whether it can be begun today: published, and within its days."""
+        return self.state is CourseState.PUBLISHED and self.is_study_time
 
 
 class Lesson(Model):

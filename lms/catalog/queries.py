@@ -105,7 +105,9 @@ def published_courses(
     """
     shown = CourseVersion
     query = select(Course).join(Course.version)
-    query = query.options(contains_eager(Course.version), joinedload(Course.quality))
+    query = query.options(
+        contains_eager(Course.version), joinedload(Course.quality), joinedload(Course.base)
+    )
     query = query.where(Course.state == CourseState.PUBLISHED)
     if category is not None:
         query = query.where(shown.category == category)
@@ -207,14 +209,18 @@ def publish_problems(course: Course) -> list[str]:
     The catalogue's own: lessons. Features above add theirs by `operations.add_publish_check`.
     """
     problems = [] if course.lessons else [_("还没有课时：请至少添加一个课时。")]
-    if course.closes_on is not None:
-        problems += _closing_problems(course)
+    problems += _closing_problems(course)
     checks: list[PublishCheck] = current_app.extensions.get("publish_checks", [])
     return problems + [problem for check in checks for problem in check(course)]
 
 
 def _closing_problems(course: Course) -> list[str]:
-    return [_("学习截止日期已经过去，请先修改。")] if course.is_past_closing else []
+    if not course.is_past_closing:
+        return []
+    last = course.last_day
+    if last is not None and last == course.closes_on:
+        return [_("学习截止日期已经过去，请先修改。")]
+    return [_("按本地区的通知，%(year)s 年度的课程已停止学习。", year=course.year)]
 
 
 def is_studied(course: Course) -> bool:

@@ -46,7 +46,10 @@ def cycles_of(person: Person) -> list[Cycle]:
     query = (
         select(Cycle)
         .where(Cycle.person_id == person.id)
-        .options(joinedload(Cycle.course).joinedload(Course.version), joinedload(Cycle.version))
+        .options(
+            joinedload(Cycle.course).options(joinedload(Course.version), joinedload(Course.base)),
+            joinedload(Cycle.version),
+        )
     )
     is_over = Cycle.state != CycleState.ACTIVE
     return list(db.session.scalars(query.order_by(is_over, Cycle.id.desc())))

@@ -1,14 +1,14 @@
 """How far a learner is with the courses of a scheme, in a fixed number of queries."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from lms.accounts.models import Person
 from lms.catalog.models import Course, CourseState
 from lms.catalog.version_models import CourseVersion, VersionLesson
-from lms.core import clock
 from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.types import ZERO_HOURS, Hours
@@ -157,11 +157,10 @@ def next_courses(person: Person, revision: SchemeRevision, limit: int = 4) -> li
         .where(
             SchemeCourse.revision_id == revision.id,
             Course.state == CourseState.PUBLISHED,
-            or_(Course.closes_on.is_(None), Course.closes_on >= clock.today()),
             Course.id.not_in(done),
         )
         .options(*with_shown())
         .order_by(SchemeCourse.position, SchemeCourse.id)
-        .limit(limit)
     )
-    return list(db.session.scalars(query))
+    open_ones = (each for each in db.session.scalars(query) if each.course.is_open)
+    return list(itertools.islice(open_ones, limit))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course, Lesson
+from lms.catalog.models import Lesson
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db
@@ -102,7 +102,7 @@ def drop_lease(cycle: Cycle) -> None:
 
 def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
     """Begin the film that the lesson has in the cycle's version, and draw the gates."""
-    if cycle.state is not CycleState.ACTIVE or cycle.course.is_past_closing:
+    if cycle.state is not CycleState.ACTIVE or not cycle.course.is_study_time:
         raise Conflict(_l("课程已经结束，没有学过的课时不能再学。"))
     bound = bound_video(cycle.version_id, lesson.id)
     if bound is None:
@@ -161,14 +161,9 @@ def _terms(study_clock: StudyClock, progress: LessonProgress, settings: Settings
 def closes_at_ms(cycle: Cycle) -> int:
     """When windows cease to be released: the end of the course's last day, or of the cycle.
 
-    0 for never. Days end at 24:00 in Shanghai.
+    0 for never, 1 for now. Days end at 24:00 in Shanghai.
     """
-    if cycle.state is not CycleState.ACTIVE:
+    course = cycle.course
+    if cycle.state is not CycleState.ACTIVE or course.opens_on is not None:
         return 1
-    return _course_closes_at_ms(cycle.course)
-
-
-def _course_closes_at_ms(course: Course) -> int:
-    if course.closes_on is None:
-        return 0
-    return int(clock.end_of_day(course.closes_on).timestamp() * 1000)
+    return int(clock.end_of_day(course.last_day).timestamp() * 1000) if course.last_day else 0

@@ -200,6 +200,24 @@ def test_closed_course_releases_nothing_more_than_what_is_in_play(app, clock):
     assert page.key(1).status_code == 403
 
 
+def test_the_policy_of_the_division_closes_the_gate_and_opens_it_again(app, clock, study_policy):
+    cycle = make_study()
+    code = cycle.course.base.division_code
+    study_policy(f"{code}-2025", "[study.public]\ncloses_on = 2025-06-02\n")
+    page = Page.of(app, cycle).open()
+    assert page.key(0).status_code == 200
+    clock.set(end_of_day(dt.date(2025, 6, 2)) - dt.timedelta(seconds=1))
+    assert page.open().key(0).status_code == 200
+    clock.advance(1)
+    assert (page.key(1).status_code, page.key(1).json["code"]) == (403, "closed")
+    study_policy(f"{code}-2026", "[study.public]\nmake_up_years = [2025]\n")
+    assert page.open().key(1).status_code == 403
+    clock.set(end_of_day(dt.date(2025, 12, 31)))
+    # The session has ended long since.
+    page = Page.of(app, cycle).open()
+    assert page.key(1).status_code == 200
+
+
 def test_ended_cycle_can_be_looked_at_but_earns_nothing(app, clock):
     cycle = make_study(lessons=2)
     page = Page.of(app, cycle).open()
