@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
     every(SWEEP_SECONDS, tasks.render_missing)
     every(SWEEP_SECONDS, tasks.build_fonts)
     slots.fill(app, "cycle.next", views.cycle_card, order=30)
+    slots.fill(app, "credit.trace", views.trace_part, order=40)
     slots.fill(app, "person.cards", views.person_card, order=20)
     navigation.add(app, *_entries())
 

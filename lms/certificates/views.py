@@ -12,6 +12,7 @@ from lms.certificates.models import Certificate, CertificateState
 from lms.certificates.qr import verify_url
 from lms.core.errors import Conflict
 from lms.enrollments.models import Cycle
+from lms.hours.models import Credit
 from lms.web.auth import signed_in
 from lms.web.stored import send_stored
 
@@ -61,6 +62,16 @@ def person_card(person: Person) -> str | None:
     if not certificates:
         return None
     return render_template("certificates/_person_card.html", certificates=certificates)
+
+
+def trace_part(credit: Credit) -> str | None:
+    """Filler of "credit.trace": the certificate by which the hours were earned."""
+    if credit.cycle_id is None:
+        return None
+    certificate = queries.certificate_of_cycle(credit.cycle_id)
+    if certificate is None:
+        return None
+    return render_template("certificates/_trace.html", certificate=certificate)
 
 
 def _render_card(certificate: Certificate) -> str:

@@ -24,6 +24,7 @@ class Permission(LabelledEnum):
     CATALOG_REVIEW_READ = "catalog:review:read", _l("查看送审课程")
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
+    HOURS_CREDIT_READ = "hours:credit:read", _l("查看学时来历")
     HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
     ORGANIZATIONS_ORGANIZATION_APPROVE = (
         "organizations:organization:approve",
@@ -105,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CATALOG_PUBLIC_COURSE_APPROVE,
             P.CATALOG_QUALITY_MARK,
             P.CATALOG_REVIEW_READ,
+            P.HOURS_CREDIT_READ,
             P.HOURS_DELIVERY_READ,
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,

@@ -11,7 +11,7 @@ from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
-from lms.exams import manage_views, queries, tasks, views
+from lms.exams import explaining, manage_views, queries, tasks, views
 from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import (
     copy_exam,
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
     course_copied.connect(copy_exam)
     course_frozen.connect(freeze_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
+    slots.fill(app, "credit.trace", explaining.attempts_part, order=30)
     slots.fill(app, "manage.course", _course_card, order=30)
     slots.fill(app, "preview.next", _preview_card, order=20)
     navigation.add(app, _restudy_entry())

@@ -1,4 +1,4 @@
-"""Staff's view of deliveries that wait or were refused."""
+"""Staff's view of deliveries that wait or were refused, and of how hours came about."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,14 +9,15 @@ from lms.core.db import transaction
 from lms.core.permissions import Permission
 from lms.hours import operations, queries
 from lms.hours.models import Delivery, DeliveryState
+from lms.hours.views import credit_facts
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
 
-blueprint = Blueprint("hours_manage", __name__, url_prefix="/manage/deliveries")
+blueprint = Blueprint("hours_manage", __name__, url_prefix="/manage")
 STATES = (DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.ACKNOWLEDGED)
 
 
-@blueprint.get("")
+@blueprint.get("/deliveries")
 @staff(Permission.HOURS_DELIVERY_READ)
 def deliveries() -> str:
     asked = DeliveryState.find(request.args.get("state"))
@@ -28,7 +29,7 @@ def deliveries() -> str:
     )
 
 
-@blueprint.post("/<int:delivery_id>/retry")
+@blueprint.post("/deliveries/<int:delivery_id>/retry")
 @staff(Permission.HOURS_DELIVERY_READ)
 def retry(delivery_id: int) -> Response:
     with transaction():
@@ -36,3 +37,11 @@ def retry(delivery_id: int) -> Response:
         operations.retry_delivery(current_user, delivery)
     flash(_("已重新发送，请稍后刷新查看结果。"), "success")
     return redirect(url_for("hours_manage.deliveries", state=DeliveryState.PENDING.value))
+
+
+@blueprint.get("/hours/<int:credit_id>")
+@staff(Permission.HOURS_CREDIT_READ)
+def credit(credit_id: int) -> str:
+    """What the learner sees of a credit, for an inspection (抽查)."""
+    found = queries.get_credit_to_inspect(current_user, credit_id)
+    return render_template("hours/manage/credit.html", **credit_facts(found))

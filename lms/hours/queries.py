@@ -3,6 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from lms.accounts.employments import unit_in_charge_id
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
 from lms.catalog.models import Course
@@ -42,6 +43,25 @@ def get_own_credit(person: Person, credit_id: int) -> Credit:
     return found
 
 
+def get_credit_to_inspect(actor: Person, credit_id: int) -> Credit:
+    """Anybody's credit, for whoever inspects their unit; raises NotFound otherwise."""
+    found = db.session.scalar(_credits().where(Credit.id == credit_id))
+    if found is None or not may_inspect(actor, found.person):
+        raise NotFound()
+    return found
+
+
+def may_inspect(actor: Person, person: Person) -> bool:
+    """Whether `actor` may see how this person's hours came about."""
+    return is_allowed(actor, Permission.HOURS_CREDIT_READ, unit_in_charge_id(person))
+
+
+def all_credits(person: Person) -> list[Credit]:
+    """A person's credits of all years, newest first."""
+    query = _credits().where(Credit.person_id == person.id)
+    return list(db.session.scalars(query.order_by(Credit.year.desc(), Credit.id.desc())))
+
+
 def years_of(person: Person) -> list[int]:
     """The years with credits or statements, and the present one, newest first."""
     years = {clock.today().year}
@@ -79,9 +99,8 @@ def own_sums(credits: list[Credit]) -> dict[HourCategory, Hours]:
 
 def sums_by_year(person: Person) -> list[tuple[int, dict[HourCategory, Hours]]]:
     """The sums of each year with credits, without those taken back, the newest year first."""
-    query = _credits().where(Credit.person_id == person.id)
     by_year: dict[int, list[Credit]] = {}
-    for credit in db.session.scalars(query.order_by(Credit.year.desc())):
+    for credit in all_credits(person):
         by_year.setdefault(credit.year, []).append(credit)
     return [(year, own_sums(credits)) for year, credits in by_year.items()]
 

@@ -11,7 +11,7 @@ from lms.core.db import transaction
 from lms.core.enums import HourCategory
 from lms.core.tasks import enqueue_after_commit
 from lms.hours import queries, tasks
-from lms.hours.models import BankStatement, DeliveryKind
+from lms.hours.models import BankStatement, Credit, DeliveryKind
 from lms.web.auth import signed_in
 from lms.web.paging import record_id
 
@@ -35,12 +35,16 @@ def year() -> str:
 @signed_in
 def credit(credit_id: int) -> str:
     found = queries.get_own_credit(current_user, credit_id)
-    return render_template(
-        "hours/credit.html",
-        credit=found,
-        entry=found.delivery(DeliveryKind.CREDIT),
-        reversal=found.delivery(DeliveryKind.REVERSAL),
-    )
+    return render_template("hours/credit.html", **credit_facts(found))
+
+
+def credit_facts(credit: Credit) -> dict[str, object]:
+    """What the pages that explain a credit show."""
+    return {
+        "credit": credit,
+        "entry": credit.delivery(DeliveryKind.CREDIT),
+        "reversal": credit.delivery(DeliveryKind.REVERSAL),
+    }
 
 
 def year_card(person: Person) -> str:
@@ -53,7 +57,10 @@ def year_card(person: Person) -> str:
 def person_card(person: Person) -> str | None:
     """Filler of "person.cards", for staff: what was earned here, year by year."""
     years = queries.sums_by_year(person)
-    return render_template("hours/_person_card.html", years=years) if years else None
+    if not years:
+        return None
+    inspected = queries.all_credits(person) if queries.may_inspect(current_user, person) else []
+    return render_template("hours/_person_card.html", years=years, credits=inspected)
 
 
 def _year(person: Person, year: int) -> dict[str, object]:

@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     every(60, refunds.send_open_refunds)
     every(5, mock_tasks.send_due_notices)
     slots.fill(app, "course.actions", views.buy_button, order=10)
+    slots.fill(app, "credit.trace", views.trace_part, order=10)
     _add_navigation(app)
 
 

@@ -11,6 +11,7 @@ from lms.catalog.queries import get_visible_course
 from lms.core.db import transaction
 from lms.core.enums import HourCategory
 from lms.enrollments.queries import active_cycle, holding_cycle
+from lms.hours.models import Credit
 from lms.payments import operations, queries
 from lms.payments.models import Order, OrderState
 from lms.web.auth import signed_in
@@ -27,6 +28,14 @@ def place(slug: str) -> Response:
         order = operations.place_order(current_user, course)
         number = order.number
     return redirect(url_for("payments.order", number=number), 303)
+
+
+def trace_part(credit: Credit) -> str | None:
+    """Filler of "credit.trace": the order that paid for the course, if one did."""
+    order = queries.order_in(credit.person, credit.course, OrderState.PAID)
+    if credit.cycle_id is None or order is None:
+        return None
+    return render_template("payments/_trace.html", order=order)
 
 
 @blueprint.get("/orders")

@@ -9,7 +9,7 @@ from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_w
 from lms.core.tasks import every
 from lms.questions.usage import add_usage_source
 from lms.videos.retention import hold_videos
-from lms.watching import gate, tasks, views
+from lms.watching import explaining, gate, tasks, views
 from lms.watching.models import LessonProgress
 from lms.watching.operations import drop_lease
 from lms.watching.preview import views as preview_views
@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(quiet_views.blueprint)
     app.jinja_env.filters["instant"] = write_instant
     slots.fill(app, "manage.lesson", quiet_views.panel, order=30)
+    slots.fill(app, "credit.trace", explaining.lessons_part, order=20)
     slots.fill(app, "course.actions", preview_views.course_action, order=90)
     slots.fill_each(app, "review.lesson", preview_views.review_links, order=30)
     add_publish_check(app, quiet.quiet_problems)

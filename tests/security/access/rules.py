@@ -186,6 +186,7 @@ RULES: dict[str, frozenset[str]] = {
     "manage_reviews.review": BASE,
     "manage_reviews.reviews": both("base", "bureau") | here("province"),
     # --- deliveries to the bank: the base, and the bureaus above it
+    "hours_manage.credit": BUREAUS,
     "hours_manage.deliveries": both("base", "bureau") | here("province"),
     "hours_manage.retry": here("base", "bureau", "province"),
     # --- re-study: the base of the course, the learner's unit

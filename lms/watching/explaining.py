@@ -1,0 +1,13 @@
+"""The part of an hour's explanation that watching knows."""
+
+from flask import render_template
+
+from lms.hours.models import Credit
+from lms.watching.tracing import traces_of
+
+
+def lessons_part(credit: Credit) -> str | None:
+    """Filler of "credit.trace": each lesson with its windows and pop-ups."""
+    if credit.cycle is None:
+        return None
+    return render_template("watching/_trace.html", traces=traces_of(credit.cycle))
