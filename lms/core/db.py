@@ -15,6 +15,8 @@ from sqlalchemy import JSON, Engine, MetaData, event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, registry
 
+from lms.core.lean import init_lean
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -64,6 +66,7 @@ def init_db(app: Flask, url: str, migrations: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        init_lean(app, db.engine)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

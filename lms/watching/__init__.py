@@ -9,7 +9,8 @@ from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_w
 from lms.core.tasks import every
 from lms.questions.usage import add_usage_source
 from lms.videos.retention import hold_videos
-from lms.watching import explaining, gate, tasks, views
+from lms.watching import answer_lane, explaining, gate, tasks, views
+from lms.watching.answering import PopupAnswers
 from lms.watching.models import LessonProgress
 from lms.watching.operations import drop_lease
 from lms.watching.preview import views as preview_views
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     cycle_leaving.connect(drop_lease)
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
+    answer_lane.register(app, PopupAnswers(app, settings.popup_wait_seconds), signer)
     hold_videos(app, lambda: select(LessonProgress.video_id, LessonProgress.package_version))
     every(60, tasks.finish_seen_lessons)
     add_usage_source(app, popup_usage)

@@ -9,6 +9,7 @@ from lms.core.errors import Invalid
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import Question
 from lms.questions.rules import public_view
+from lms.watching.choosing import Outcome
 
 
 def question_facts(question: Question, option_order: Sequence[Any], nonce: str) -> dict[str, Any]:
@@ -19,6 +20,15 @@ def question_facts(question: Question, option_order: Sequence[Any], nonce: str) 
     # The same parts as on a paper, written by the same templates.
     html = render_template("watching/_question.html", question=view, shape=shape, label=label)
     return {**view, "nonce": nonce, "kind_label": label, "shape": shape, "html": html}
+
+
+def outcome_facts(outcome: Outcome) -> dict[str, Any]:
+    """What the page is told of an answer: whether it is right and what follows, and no more."""
+    return {
+        "right": outcome.is_right,
+        "wait_seconds": outcome.wait_seconds,
+        "back_to": outcome.back_to,
+    }
 
 
 def answer_from(body: Any) -> tuple[str, list[Any]]:

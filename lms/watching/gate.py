@@ -1,7 +1,6 @@
 """GET /keys/<video>/<window>: the gate as HTTP, answered before the pages' application is reached.
 
-Languages, sessions, forgery protection and rate limits of pages have nothing to do here and would
-cost several times what releasing a key does. The same answer is given through the ordinary route.
+The same answer is given through the ordinary route, in whose way it stands (`lms.web.lanes`).
 
 200 16 bytes | 403 forged, expired, skipping ahead, closed | 409 playing elsewhere
 423 a pop-up is due | 425 too early (Retry-After, retry_after_ms) | 503 come back in a second
@@ -9,7 +8,6 @@ cost several times what releasing a key does. The same answer is given through t
 
 import json
 import logging
-from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -18,11 +16,9 @@ from flask import Flask, current_app
 from lms.core import clock
 from lms.watching.release import Answer, KeyRelease
 from lms.watching.rules import Verdict
+from lms.web.lanes import Environ, Reply, add_lane
 
 log = logging.getLogger(__name__)
-Environ = dict[str, Any]
-Reply = tuple[str, list[tuple[str, str]], bytes]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 PREFIX = "/keys/"
 TOKEN_COOKIE = "watch"  # noqa: S105 - the cookie's name
@@ -94,23 +90,10 @@ def _problem(status: int, code: str, retry_ms: int = 0) -> Reply:
     return f"{int(status)} {HTTPStatus(status).phrase}", headers, data
 
 
-def in_front_of(pages: Wsgi, release: KeyRelease) -> Wsgi:
-    """A WSGI application that answers for keys and leaves everything else to `pages`."""
-
-    def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(PREFIX):
-            return pages(environ, start_response)
-        status, headers, body = respond(release, environ)
-        start_response(status, headers)
-        return [body]
-
-    return serve
-
-
 def register(app: Flask, release: KeyRelease) -> None:
     """Put the gate in front of the application."""
     app.extensions["key_release"] = release
-    app.wsgi_app = in_front_of(app.wsgi_app, release)  # type: ignore[assignment, method-assign]
+    add_lane(app, "GET", f"{PREFIX}.*", lambda environ, _match: respond(release, environ))
 
 
 def key_release() -> KeyRelease:

@@ -10,12 +10,11 @@ from functools import lru_cache
 from flask import Flask
 
 from lms.core import clock
-from lms.core.db import db
+from lms.core.lean import lean
 from lms.videos.keys import window_key
 from lms.videos.operations import video_secret
 from lms.videos.queries import get_video
 from lms.watching import rules
-from lms.watching.connections import LeanConnections
 from lms.watching.rules import Standing, Verdict
 from lms.watching.tokens import TokenSigner, WatchTerms
 
@@ -51,8 +50,7 @@ class KeyRelease:
     """Releases windows for whoever holds a lease. One object a process."""
 
     def __init__(self, app: Flask, prefetch_windows: int, signer: TokenSigner) -> None:
-        with app.app_context():
-            self._connections = LeanConnections(db.engine)
+        self._connections = lean(app)
         self._app = app
         self._prefetch_windows = prefetch_windows
         self.signer = signer

@@ -16,7 +16,8 @@ from lms.enrollments.queries import get_own_cycle
 from lms.videos import queries as videos
 from lms.videos.models import Video
 from lms.watching import gate, operations, popup_operations, queries
-from lms.watching.answers import answer_from, question_facts
+from lms.watching.answering import popup_answers
+from lms.watching.answers import answer_from, outcome_facts, question_facts
 from lms.watching.finish_operations import finish_lesson
 from lms.watching.models import LessonProgress
 from lms.watching.player import player_settings
@@ -158,13 +159,10 @@ def popup(cycle_id: int, lesson_id: int) -> Response:
 @signed_in
 def answer(cycle_id: int, lesson_id: int) -> Response:
     """Grade an answer. Says whether it is right and what follows, never what would be right."""
-    nonce, chosen = answer_from(request.get_json(silent=True))
-    with transaction():
-        terms = _watch_terms(cycle_id, lesson_id)
-        outcome = popup_operations.answer_popup(current_user, terms, nonce, chosen, _settings())
-    return jsonify(
-        right=outcome.is_right, wait_seconds=outcome.wait_seconds, back_to=outcome.back_to
-    )
+    nonce, given = answer_from(request.get_json(silent=True))
+    terms = _watch_terms(cycle_id, lesson_id)
+    outcome = popup_answers().grade(terms, nonce, given, (cycle_id, lesson_id))
+    return jsonify(outcome_facts(outcome))
 
 
 @blueprint.post(f"{_LESSON}/finish")

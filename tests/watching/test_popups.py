@@ -157,3 +157,32 @@ def test_lesson_without_questions_has_no_gate(app, clock):
 def test_lesson_with_questions_has_at_least_one_gate(app, clock):
     page = Page.of(app, make_study(windows=2, questions=1)).open()
     assert len(page.progress.gates) == 1
+
+
+def test_the_ordinary_route_grades_as_the_fast_lane_does(app, clock):
+    page = at_gate(app, clock)
+    asked = page.popup()
+    # A body this long is left to the ordinary route.
+    body = {"nonce": asked["nonce"], "chosen": [asked["options"].index("60")], "x": "x" * 70_000}
+    refused = page.post("popup/answer", body)
+    assert refused.json == {"right": False, "wait_seconds": 5, "back_to": None}
+    clock.advance(5)
+    asked = page.popup()
+    body = {"nonce": asked["nonce"], "chosen": [asked["options"].index("90")], "x": "x" * 70_000}
+    assert page.post("popup/answer", body).json["right"] is True
+    assert page.key(2).status_code == 200
+
+
+def test_an_answer_needs_the_token_of_its_own_lesson(app, clock):
+    page = at_gate(app, clock)
+    asked = page.popup()
+    body = {"nonce": asked["nonce"], "chosen": [asked["options"].index("90")]}
+    address = f"/learn/{page.cycle_id}/lessons/{page.lesson_id}/popup/answer"
+    bare = app.test_client(use_cookies=False)
+    for token in ("", "x", page.token[:-1] + ("A" if page.token[-1] != "A" else "B")):
+        headers = {"X-Watch-Token": token, "Accept": "application/json"}
+        assert bare.post(address, json=body, headers=headers).status_code in (401, 403)
+    other = address.replace(f"/lessons/{page.lesson_id}/", f"/lessons/{page.lesson_id + 1}/")
+    headers = {"X-Watch-Token": page.token, "Accept": "application/json"}
+    assert page.client.post(other, json=body, headers=headers).status_code in (403, 404)
+    assert page.popup() == asked
