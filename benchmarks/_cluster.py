@@ -17,6 +17,14 @@ def free_port() -> int:
         return port
 
 
+def programs() -> Path:
+    """The folder of the newest PostgreSQL's programs."""
+    found = _programs()
+    if found is None:
+        raise FileNotFoundError("PostgreSQL is not installed")
+    return found
+
+
 def _programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None

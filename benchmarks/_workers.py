@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from benchmarks.key_release import settings_for
+from benchmarks._load import settings_for
 from lms.catalog.models import Lesson
 from lms.config import ROOT, Settings
 from lms.core.db import Base, db, transaction

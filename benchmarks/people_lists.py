@@ -21,8 +21,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from benchmarks._cluster import cluster
+from benchmarks._load import settings_for
 from benchmarks._province import RARE_NAME, Province, Size, build
-from benchmarks.key_release import settings_for
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.audit import AuditEvent

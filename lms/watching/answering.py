@@ -154,16 +154,16 @@ class PopupAnswers:
         chosen: list[Any],
         outcome: Outcome,
     ) -> None:
-        used = connection.change(self._use_up, self._used(standing, chosen, outcome))
-        if used != 1:
-            raise Conflict(_l("这道题已经回答过了。"))
         move_progress, move_clock = self._moves
-        connection.change(move_progress, _progress_values(standing, outcome))
         clock_values = {
             "person": terms.person_id,
             "high": standing.high_water,
             "gate": standing.next_gate,
         }
+        # The clock's lock lets one answer in at a time; the condition holds even without it.
+        if connection.change(self._use_up, self._used(standing, chosen, outcome)) != 1:
+            raise Conflict(_l("这道题已经回答过了。"))
+        connection.change(move_progress, _progress_values(standing, outcome))
         connection.change(move_clock, clock_values)
 
     def _used(self, standing: _Standing, chosen: list[Any], outcome: Outcome) -> Mapping[str, Any]:
@@ -192,7 +192,7 @@ def _read(row: Sequence[Any]) -> _Standing:
         options=_list(options),
         answer=_list(answer),
     )
-    standing = _Standing(*facts, question)
+    standing = _Standing(*(*facts, question))
     standing.gates, standing.gates_passed = _list(standing.gates), _list(standing.gates_passed)
     standing.option_order = _list(standing.option_order)
     return standing
