@@ -92,13 +92,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def visit(
     system: System, browser: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Visitor]]:
-    """`visit("name")` opens a browser of its own for somebody; `phone=True` on a phone."""
+    """`visit("name")` opens a browser of its own for somebody; `phone=True` on a phone, `base_url`
+    by another way to the system."""
     visitors: list[Visitor] = []
 
-    def open_browser(name: str, *, phone: bool = False) -> Visitor:
+    def open_browser(name: str, *, phone: bool = False, base_url: str = "") -> Visitor:
         shape = PHONE if phone else DESK
         context = browser.new_context(
-            **shape, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=system.url
+            **shape, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=base_url or system.url
         )
         context.set_default_timeout(15_000)
         # Copying every page as it was at every step costs a seventh of all the work.

@@ -113,7 +113,7 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
 
 def _histories(failed: Person) -> None:
     """What the walk through all pages needs: a course begun, an exam open, a pass, a failure."""
-    reader, sitting = _person(world.READER), _person(world.SITTING)
+    reader = _person(world.READER)
     courses = {course.slug: course for course in db.session.scalars(select(Course))}
     enrol(reader, courses[world.FREE])
     open_attempt(reader, _watched(reader, courses[world.EXAMINED]))
@@ -125,7 +125,8 @@ def _histories(failed: Person) -> None:
         submit_attempt(open_attempt(failed, lost))
     apply_for_restudy(failed, lost, "工作太忙，没有认真准备，希望重新学习。")
     begin_payment(place_order(failed, courses[world.PAID]), "/orders")
-    _watched(sitting, courses[world.EXAMINED])
+    for seated in (world.SITTING, world.TUNNEL_EXAM, world.POWER_CUT_EXAM):
+        _watched(_person(seated), courses[world.EXAMINED])
 
 
 def _in_review(trainer: Person) -> None:

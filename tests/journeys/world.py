@@ -35,9 +35,15 @@ LATE = Learner("late", "梁国栋")
 SITTING = Learner("sitting", "宋雅文")
 HASTY = Learner("hasty", "唐婉清")
 EARLIER = Learner("earlier", "石明远")
+TUNNEL = Learner("tunnel", "任天宇")
+TUNNEL_EXAM = Learner("tunnel-exam", "崔雪梅")
+POWER_CUT = Learner("powercut", "谭志远")
+POWER_CUT_EXAM = Learner("powercut-exam", "白若兰")
+DUEL = Learner("duel", "卢文博")
 LEARNERS = (
     *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
     *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY, EARLIER),
+    *(TUNNEL, TUNNEL_EXAM, POWER_CUT, POWER_CUT_EXAM, DUEL),
 )
 
 
