@@ -19,6 +19,7 @@ from lms import (
     hourbank,
     hours,
     memberships,
+    notices,
     payments,
     questions,
     roster,
@@ -58,6 +59,7 @@ PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     watching,
     exams,
     schemes,
+    notices,
 )
 BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
 

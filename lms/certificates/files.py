@@ -11,8 +11,9 @@ from lms.certificates.keys import load_signing_keys
 from lms.certificates.models import Certificate, PdfState
 from lms.certificates.pdf import printed_facts, render_pdf
 from lms.certificates.signing import sign_pdf
-from lms.core.db import db, transaction
+from lms.core.db import db, hold, transaction
 from lms.core.errors import NotFound
+from lms.core.events import certificate_ready
 from lms.core.files import files
 from lms.upkeep.references import Reference
 
@@ -74,5 +75,10 @@ def _make(certificate: Certificate, path: str) -> None:
 def _note_ready(certificate_id: int) -> None:
     with transaction():
         certificate = db.session.get_one(Certificate, certificate_id)
+        hold(certificate)
+        if certificate.is_pdf_ready:
+            return
         certificate.pdf_state = PdfState.READY.value
         certificate.pdf_path = pdf_path(certificate)
+        db.session.flush()
+        certificate_ready.send(certificate)

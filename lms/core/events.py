@@ -15,8 +15,12 @@ quality_taken_back = Signal(
 cycle_completed = Signal("sender is the enrollments.Cycle that has just been completed")
 cycle_withdrawn = Signal("sender is the enrollments.Cycle that a refund is about to end")
 cycle_started = Signal("sender is the enrollments.Cycle that has just begun")
+attempt_submitted = Signal("sender is the exams.Attempt just marked; its cycle is settled")
+restudy_decided = Signal("sender is the exams.RestudyApplication just decided")
 course_watched = Signal("sender is the enrollments.Cycle whose lessons are now all watched")
 certificate_revoked = Signal("sender is the certificates.Certificate just revoked")
+certificate_ready = Signal("sender is the certificates.Certificate whose file was just made")
+hours_refused = Signal("sender is the hours.Delivery that the bank has just refused")
 # What somebody may do, or whose they are, is no longer what a code made for them stood for.
 standing_changed = Signal("sender is the accounts.Person with a new post or another unit")
 # A duplicate is merged into the person who stays (memberships). What hangs on a study cycle follows

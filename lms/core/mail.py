@@ -6,7 +6,9 @@ These files hold codes: they are their owner's alone and swept away after a day.
 A service for text messages is reached at LMS_SMS_URL by POST of JSON, with LMS_SMS_TOKEN as bearer
 token if set: {"to": "+8613800000000", "template": "code", "values": {"code": "…", "minutes": "30"},
 "text": "the whole message"}. Providers want a registered template and its values, or the text; a
-few lines in front of the provider translate. Any answer 2xx means that it was taken.
+few lines in front of the provider translate. Any answer 2xx means that it was taken. Besides "code"
+there is a template for each kind of notice, "notice_" and a value of notices.NoticeKind; which
+values it takes is told in deploy/README.md.
 """
 
 import os
@@ -28,11 +30,21 @@ from lms.config import Settings
 from lms.core import clock
 
 _TIMEOUT_SECONDS = 20
+# What says that a mail server did not take the message.
+_REFUSALS = (
+    smtplib.SMTPNotSupportedError,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPResponseException,
+)
 _KEPT_SECONDS = 24 * 3600
 
 
 class SendingFailed(Exception):
     """It could not be sent, now. The text names neither the recipient nor what was to be sent."""
+
+
+class OutcomeUnknown(SendingFailed):
+    """It was handed over, and the answer did not come: perhaps it was sent, perhaps not."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class Mailer(Protocol):
     """Something that sends mail."""
 
     def send_mail(self, to: str, subject: str, text: str) -> None:
-        """Send plain text to one address. Raises SendingFailed."""
+        """Send plain text to one address. Raises SendingFailed, or of it OutcomeUnknown."""
         ...
 
 
@@ -56,7 +68,7 @@ class TextSender(Protocol):
     """Something that sends text messages."""
 
     def send_text(self, phone: str, message: TextMessage) -> None:
-        """Send to one phone, with its country code. Raises SendingFailed."""
+        """Send to one phone, with its country code. Raises SendingFailed, or OutcomeUnknown."""
         ...
 
 
@@ -69,11 +81,19 @@ class SmtpMailer:
 
     def send_mail(self, to: str, subject: str, text: str) -> None:
         message = _mail(self.sender, to, subject, text)
+        is_handed_over = is_taken = False
         try:
             with _connected(urlsplit(self.url)) as server:
+                is_handed_over = True
                 server.send_message(message)
+                is_taken = True
         except (OSError, smtplib.SMTPException) as error:
-            raise SendingFailed(type(error).__name__) from None
+            if is_taken:
+                # Only the goodbye failed.
+                return
+            is_open = is_handed_over and not isinstance(error, _REFUSALS)
+            failure = OutcomeUnknown if is_open else SendingFailed
+            raise failure(type(error).__name__) from None
 
 
 def _connected(url: SplitResult) -> smtplib.SMTP:
@@ -122,8 +142,10 @@ class HttpTextSender:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
             answer = httpx.post(self.url, json=body, headers=headers, timeout=_TIMEOUT_SECONDS)
-        except httpx.HTTPError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise SendingFailed(type(error).__name__) from None
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(type(error).__name__) from None
         if not answer.is_success:
             raise SendingFailed(f"HTTP {answer.status_code}")
 

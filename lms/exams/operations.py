@@ -14,6 +14,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.events import attempt_submitted
 from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
@@ -178,6 +179,7 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     db.session.flush()
     _audit_submission(attempt)
     _settle_cycle(attempt)
+    attempt_submitted.send(attempt)
     return attempt
 
 

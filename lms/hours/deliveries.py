@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, select, update
 
 from lms.core import clock
 from lms.core.db import db
+from lms.core.events import hours_refused
 from lms.core.states import move
 from lms.core.types import Hours
 from lms.hours.bank import Answer, BankProblem
@@ -97,6 +98,7 @@ def refuse(delivery: Delivery, problem: BankProblem) -> None:
         return
     move(delivery, DeliveryState.REFUSED, DELIVERY_MOVES)
     delivery.problem, delivery.last_error = DeliveryProblem.REFUSED, problem.detail
+    hours_refused.send(delivery)
 
 
 def acknowledge(delivery: Delivery, answer: Answer) -> None:

@@ -1,7 +1,10 @@
 """Languages and time zone of pages. Chinese is the language of the source."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, has_request_context, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 
 from lms.config import ROOT, Settings
 from lms.core.clock import SHANGHAI
@@ -25,6 +28,16 @@ def register(app: Flask, settings: Settings) -> None:
         locale_selector=locale,
     )
     app.jinja_env.globals.update(get_locale=get_locale, languages=LANGUAGES, html_lang=html_lang)
+
+
+@contextmanager
+def in_language(language: str | None) -> Iterator[None]:
+    """Write in one of LANGUAGES within the block; None: in the platform's own, without a visitor."""
+    if language is None:
+        yield
+        return
+    with force_locale(_LOCALES[language]):
+        yield
 
 
 def html_lang() -> str:
