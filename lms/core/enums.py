@@ -33,12 +33,12 @@ class LabelledEnum(Enum):
 
 
 class EnumType(TypeDecorator[Any]):
-    """A LabelledEnum as a short text column holding its value."""
+    """An enum of short texts as a column holding its value."""
 
     impl = String(32)
     cache_ok = True
 
-    def __init__(self, enum: type[LabelledEnum]) -> None:
+    def __init__(self, enum: type[Enum]) -> None:
         super().__init__()
         self.enum = enum
 

@@ -61,7 +61,7 @@ def _check_free(course: Course) -> None:
 
 
 def _start(
-    actor: Person, person: Person, course: Course, number: int, reason: EntryReason
+    actor: Person | None, person: Person, course: Course, number: int, reason: EntryReason
 ) -> Cycle:
     # A course that was never published has no version, and nothing that could be studied.
     if course.version is None:
@@ -86,7 +86,7 @@ def _start(
         return winner
     record(
         AuditTag.ENROLLMENTS_CYCLE_START,
-        actor.id,
+        actor.id if actor else None,
         f"cycle:{cycle.id}",
         organization_id=in_charge_of(cycle),
         reason=reason.value,
@@ -129,10 +129,11 @@ def _end(cycle: Cycle, state: CycleState, tag: AuditTag, actor: Person | None = 
     record(tag, who, f"cycle:{cycle.id}", organization_id=in_charge_of(cycle))
 
 
-def start_restudy(actor: Person, failed_cycle: Cycle) -> Cycle:
-    """Begin the next cycle after a failed one, by the decision of `actor`; nothing is carried over.
+def start_restudy(actor: Person | None, failed_cycle: Cycle) -> Cycle:
+    """Begin the next cycle after a failed one, as `actor` (None: the policy) has decided.
 
-    Rizhao 2024: both attempts failed, one applies for re-study; nothing is paid twice.
+    Rizhao 2024: both attempts failed, one applies for re-study; nothing is paid twice. Nothing is
+    carried over.
     Raises Conflict unless it is the person's newest cycle of the course, it failed, and the
     course is open.
     """

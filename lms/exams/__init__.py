@@ -11,7 +11,7 @@ from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
-from lms.exams import explaining, manage_views, queries, tasks, views
+from lms.exams import explaining, histories, manage_views, queries, tasks, views
 from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import (
     copy_exam,
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     course_frozen.connect(freeze_exam)
     slots.fill(app, "cycle.next", _cycle_card, order=20)
     slots.fill(app, "credit.trace", explaining.attempts_part, order=30)
+    slots.fill(app, "cycle.next", _history_card, order=40)
     slots.fill(app, "manage.course", _course_card, order=30)
     slots.fill(app, "preview.next", _preview_card, order=20)
     navigation.add(app, _restudy_entry())
@@ -55,6 +56,13 @@ def _cycle_card(cycle: Cycle) -> str | None:
     if not cycle.version.requires_exam:
         return None
     return render_template("exams/_cycle_card.html", **views.exam_facts(cycle))
+
+
+def _history_card(cycle: Cycle) -> str | None:
+    studies = histories.studies_beside(cycle)
+    if len(studies) < 2:
+        return None
+    return render_template("exams/_history_card.html", studies=studies, cycle=cycle)
 
 
 def _preview_card(course: Course, shown: Course | CourseVersion) -> str | None:

@@ -10,7 +10,7 @@ from lms.catalog.queries import get_course
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.permissions import Permission
-from lms.exams import queries, restudy_operations, settings_operations
+from lms.exams import histories, queries, restudy_operations, settings_operations
 from lms.exams.forms import DecisionForm, ExamForm
 from lms.exams.models import RestudyApplication
 from lms.web.auth import staff
@@ -57,7 +57,14 @@ def restudy_list() -> str:
         RestudyApplication.id,
         request.args.get("after", type=record_id),
     )
-    return render_template("exams/manage/restudy.html", page=page, form=DecisionForm())
+    keys = {histories.key_of(application.cycle) for application in page.rows}
+    return render_template(
+        "exams/manage/restudy.html",
+        page=page,
+        form=DecisionForm(),
+        studies=histories.studies_of(keys),
+        key_of=histories.key_of,
+    )
 
 
 @blueprint.post("/restudy/<int:application_id>")

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.catalog.policies import RestudyRule
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
@@ -140,9 +141,12 @@ class RestudyApplication(Model):
     state: Mapped[RestudyState] = mapped_column(
         EnumType(RestudyState), default=RestudyState.PENDING
     )
+    # Who decides, as the policy had it when it was made.
+    rule: Mapped[RestudyRule] = mapped_column(EnumType(RestudyRule), default=RestudyRule.EITHER)
     reason: Mapped[str] = mapped_column(Text)
     applied_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
     decided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    # None once it is decided: nobody but the policy decided.
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     remark: Mapped[str] = mapped_column(Text, default="")
     new_cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from lms.accounts.models import Person
 from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course
+from lms.catalog.policies import RestudyRule
 from lms.catalog.version_models import CourseVersion
 from lms.core import clock
 from lms.core.db import db
@@ -24,6 +25,7 @@ from lms.exams.models import (
     VersionExam,
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left
+from lms.organizations.models import Organization
 from lms.questions.rules import is_right
 
 
@@ -120,17 +122,36 @@ def application_of(cycle_id: int) -> RestudyApplication | None:
 
 
 def applications_to_see(actor: Person) -> Select[RestudyApplication]:
-    """Applications that `actor` may decide: of their unit's people or their base's courses."""
+    """Applications that `actor` may decide: of their unit's people or their base's courses, as the
+    policy says. Those that it approves by itself are seen by both.
+    """
     ids = organizations_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
+    by_unit = RestudyApplication.rule != RestudyRule.BASE
+    # Somebody must decide on whoever belongs to no unit.
+    by_base = (RestudyApplication.rule != RestudyRule.UNIT) | Person.unit_id.is_(None)
     return (
         select(RestudyApplication)
         .join(Cycle, RestudyApplication.cycle_id == Cycle.id)
         .join(Person, Cycle.person_id == Person.id)
         .join(Course, Cycle.course_id == Course.id)
-        .where(or_(Person.unit_id.in_(ids), Course.base_id.in_(ids)), Person.id != actor.id)
+        .where(or_(by_unit & Person.unit_id.in_(ids), by_base & Course.base_id.in_(ids)))
+        .where(Person.id != actor.id)
         .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.person))
         .options(joinedload(RestudyApplication.cycle).joinedload(Cycle.version))
+        .options(joinedload(RestudyApplication.decided_by))
     )
+
+
+def deciders(cycle: Cycle, rule: RestudyRule) -> list[Organization]:
+    """Who decides on an application of this learner: one of these; none if the policy does."""
+    unit, base = cycle.person.unit, cycle.course.base
+    asked: dict[RestudyRule, list[Organization | None]] = {
+        RestudyRule.AUTOMATIC: [],
+        RestudyRule.BASE: [base],
+        RestudyRule.EITHER: [unit, base],
+        RestudyRule.UNIT: [unit or base],
+    }
+    return [each for each in asked[rule] if each is not None]
 
 
 def application_to_decide(actor: Person, application_id: int) -> RestudyApplication:

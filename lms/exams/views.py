@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.catalog.policies import policy_of
 from lms.core import clock
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.queries import get_own_cycle
-from lms.exams import operations, queries, restudy_operations
+from lms.exams import histories, operations, queries, restudy_operations
 from lms.exams.forms import RestudyForm
-from lms.exams.models import Attempt, AttemptState
+from lms.exams.models import Attempt, AttemptState, RestudyState
 from lms.exams.rules import ATTEMPTS_ALLOWED
 from lms.questions.behaviours import behaviour_of
 from lms.questions.rules import is_right, public_view
@@ -27,7 +28,10 @@ blueprint = Blueprint("exams", __name__)
 @blueprint.get("/learn/<int:cycle_id>/exam")
 @signed_in
 def intro(cycle_id: int) -> str:
-    return render_template("exams/intro.html", **exam_facts(get_own_cycle(current_user, cycle_id)))
+    cycle = get_own_cycle(current_user, cycle_id)
+    return render_template(
+        "exams/intro.html", **exam_facts(cycle), studies=histories.studies_beside(cycle)
+    )
 
 
 def exam_facts(cycle: Cycle) -> dict[str, Any]:
@@ -45,6 +49,16 @@ def exam_facts(cycle: Cycle) -> dict[str, Any]:
         "application": queries.application_of(cycle.id),
         "has_failed": cycle.state is CycleState.FAILED,
     }
+
+
+def restudy_facts(cycle: Cycle) -> dict[str, Any]:
+    """What the page of the application shows besides: who decides, and all studies so far."""
+    facts = exam_facts(cycle)
+    application = facts["application"]
+    is_open = application is not None and application.state is not RestudyState.REFUSED
+    rule = application.rule if is_open else policy_of(cycle.course).restudy
+    studies = histories.studies_beside(cycle)
+    return {**facts, "deciders": queries.deciders(cycle, rule), "studies": studies}
 
 
 @blueprint.post("/learn/<int:cycle_id>/exam")
@@ -151,7 +165,7 @@ def restudy(cycle_id: int) -> str | BaseResponse | tuple[str, int]:
         except DomainError as refusal:
             form.reason.errors = [str(refusal.message)]
         else:
-            flash(_("申请已提交，审批结果会显示在本页。"), "success")
+            flash(_("申请已提交，结果见本页。"), "success")
             return redirect(url_for("exams.restudy", cycle_id=cycle_id))
-    page = render_template("exams/restudy.html", form=form, **exam_facts(cycle))
+    page = render_template("exams/restudy.html", form=form, **restudy_facts(cycle))
     return page, 422 if form.errors else 200

@@ -8,6 +8,7 @@ twice, and a closing day that was moved is told anew.
 import datetime as dt
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lms.catalog.models import Course, CourseState
 from lms.core import clock
@@ -25,7 +26,7 @@ def remind_of_closing() -> None:
     now = clock.now().astimezone(clock.SHANGHAI)
     if now.hour < rules.REMINDERS_FROM_HOUR or db.session.get(ClosingRun, now.date()) is not None:
         return
-    for course_id in _closing_course_ids(now.date()):
+    for course_id in _closing_course_ids():
         after: int | None = 0
         while after is not None:
             with transaction():
@@ -34,21 +35,34 @@ def remind_of_closing() -> None:
         db.session.merge(ClosingRun(day=now.date(), finished_at=clock.now()))
 
 
-def _closing_course_ids(today: dt.date) -> list[int]:
-    last = today + dt.timedelta(days=max(rules.REMINDED_AT_DAYS))
-    query = select(Course.id).where(
-        Course.state == CourseState.PUBLISHED, Course.closes_on.between(today, last)
+def _closing_course_ids() -> list[int]:
+    """The courses that one of the reminders is about. Their last days are the policies' as well,
+    which no query knows."""
+    query = (
+        select(Course)
+        .where(Course.state == CourseState.PUBLISHED)
+        .options(joinedload(Course.version), joinedload(Course.base))
+        .order_by(Course.id)
     )
-    return list(db.session.scalars(query.order_by(Course.id)))
+    return [course.id for course in db.session.scalars(query) if _due_for(course) is not None]
+
+
+def _due_for(course: Course) -> tuple[dt.date, int] | None:
+    """The last day of the course, and which of the reminders of it is due."""
+    last_day = course.last_day
+    if last_day is None or not course.is_open:
+        return None
+    days = rules.reminder_due(last_day, clock.today())
+    return (last_day, days) if days is not None else None
 
 
 def _remind_some(course_id: int, after: int) -> int | None:
     """Remind the next learners of the course; returns the last one's cycle, or None at the end."""
     course = db.session.get_one(Course, course_id, populate_existing=True)
-    closes_on = course.closes_on
-    days = rules.reminder_due(closes_on, clock.today()) if closes_on else None
-    if closes_on is None or days is None:
+    due = _due_for(course)
+    if due is None:
         return None
+    closes_on, days = due
     limit = clock.end_of_day(rules.begun_before(closes_on, days) - dt.timedelta(days=1))
     query = (
         select(Cycle.id, Cycle.person_id)
@@ -79,5 +93,5 @@ def is_still_due(notice: Notice) -> bool:
     cycle = db.session.get(Cycle, notice.facts["cycle_id"])
     if cycle is None or cycle.state is not CycleState.ACTIVE or not cycle.course.is_open:
         return False
-    closes_on = cycle.course.closes_on
+    closes_on = cycle.course.last_day
     return closes_on is not None and closes_on.isoformat() == notice.facts["closes_on"]

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from lms.notices.models import NoticeChannel, NoticeKind
 from lms.web.languages import LANGUAGES
@@ -17,8 +18,10 @@ def _name(choice: Choice) -> str:
     return f"{kind.value}_{channel.value}"
 
 
-class _LanguageForm(FlaskForm):  # type: ignore[misc]
-    language = SelectField(_l("邮件和短信的语言"), choices=list(LANGUAGES.items()))
+class _LanguageForm(FlaskForm):
+    language = SelectField(
+        _l("邮件和短信的语言"), choices=[SelectChoice(*each) for each in LANGUAGES.items()]
+    )
 
 
 CHOICES: tuple[Choice, ...] = tuple(

@@ -14,7 +14,7 @@ def tell_enrolled(cycle: Cycle) -> None:
     """Handler of events.cycle_started. Of a re-study one is told with the decision."""
     if cycle.reason is EntryReason.RESTUDY:
         return
-    closes_on = cycle.course.closes_on
+    closes_on = cycle.course.last_day
     facts = {
         "course": cycle.version.title,
         "cycle_id": cycle.id,

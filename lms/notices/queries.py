@@ -60,9 +60,7 @@ def preferences_of(person: Person) -> Preferences:
     return wanted
 
 
-def channels_wanted(
-    kind: NoticeKind, person_ids: Collection[int]
-) -> dict[int, set[NoticeChannel]]:
+def channels_wanted(kind: NoticeKind, person_ids: Collection[int]) -> dict[int, set[NoticeChannel]]:
     """For each of a few hundred people, by which channels a notice of this kind is to leave."""
     channels: dict[int, set[NoticeChannel]] = {person_id: set() for person_id in person_ids}
     chosen = _chosen(kind, person_ids)
@@ -73,9 +71,7 @@ def channels_wanted(
     return channels
 
 
-def _chosen(
-    kind: NoticeKind, person_ids: Collection[int]
-) -> dict[tuple[int, NoticeChannel], bool]:
+def _chosen(kind: NoticeKind, person_ids: Collection[int]) -> dict[tuple[int, NoticeChannel], bool]:
     query = select(NoticePreference).where(
         NoticePreference.kind == kind, NoticePreference.person_id.in_(person_ids)
     )

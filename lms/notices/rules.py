@@ -36,4 +36,5 @@ def begun_before(closes_on: dt.date, days: int) -> dt.date:
 
 def wait_after(attempts: int) -> dt.timedelta:
     """How long to wait after so many attempts (1 or more) that failed: doubling, at most 2 h."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doubled: dt.timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 20)
+    return min(doubled, LONGEST_WAIT)

@@ -185,9 +185,7 @@ def take_due(limit: int) -> list[int]:
     due = (
         select(NoticeDelivery.id)
         .where(NoticeDelivery.state == DeliveryState.PENDING, NoticeDelivery.next_try_at <= now)
-        .where(
-            NoticeDelivery.queued_at.is_(None) | (NoticeDelivery.queued_at <= now - _QUEUED_FOR)
-        )
+        .where(NoticeDelivery.queued_at.is_(None) | (NoticeDelivery.queued_at <= now - _QUEUED_FOR))
         .order_by(NoticeDelivery.next_try_at)
         .limit(limit)
     )

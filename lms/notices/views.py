@@ -31,9 +31,7 @@ def mine() -> str:
     page = newest_first(queries.notices_of(current_user), Notice.id, after)
     notices = [(notice, words_of(notice)) for notice in page.rows]
     has_unread = bool(queries.unread_count(current_user.id))
-    return render_template(
-        "notices/mine.html", page=page, notices=notices, has_unread=has_unread
-    )
+    return render_template("notices/mine.html", page=page, notices=notices, has_unread=has_unread)
 
 
 @blueprint.post("/<int:notice_id>")

@@ -67,7 +67,9 @@ def _closing(facts: Facts) -> Words:
     unfinished = _("您还没有完成这门课程。请在 %(day)s 24:00 前学完并通过考试。", **given)
     if days == 0:
         return Words(_("《%(course)s》今天截止", **given), unfinished)
-    title = ngettext("《%(course)s》还有 %(num)d 天截止", "《%(course)s》还有 %(num)d 天截止", days, **given)
+    title = ngettext(
+        "《%(course)s》还有 %(num)d 天截止", "《%(course)s》还有 %(num)d 天截止", days, **given
+    )
     return Words(title, unfinished)
 
 
@@ -85,7 +87,7 @@ def _what_next(facts: Facts) -> str:
         return ""
     if facts["attempts_left"]:
         left = facts["attempts_left"]
-        return ngettext("还有 %(num)d 次考试机会。", "还有 %(num)d 次考试机会。", left)
+        return str(ngettext("还有 %(num)d 次考试机会。", "还有 %(num)d 次考试机会。", left))
     return _("考试机会已经用完，可以申请重新学习。") if facts["is_last"] else ""
 
 
@@ -101,19 +103,27 @@ def _restudy_decided(facts: Facts) -> Words:
 
 def _certificate_ready(facts: Facts) -> Words:
     title = _("《%(course)s》的结业证书已生成", course=facts["course"])
-    told = _("计 %(hours)s 学时（%(year)d 年度），正在报送学时银行。证书可以下载了。", **_hours(facts))
+    told = _(
+        "计 %(hours)s 学时（%(year)d 年度），正在报送学时银行。证书可以下载了。", **_hours(facts)
+    )
     return Words(title, told)
 
 
 def _certificate_revoked(facts: Facts) -> Words:
     title = _("《%(course)s》的结业证书已撤销", course=facts["course"])
-    told = _("相应的 %(hours)s 学时（%(year)d 年度）将从学时银行退回。如有疑问，请联系开课基地。", **_hours(facts))
+    told = _(
+        "相应的 %(hours)s 学时（%(year)d 年度）将从学时银行退回。如有疑问，请联系开课基地。",
+        **_hours(facts),
+    )
     return Words(title, told)
 
 
 def _hours_refused(facts: Facts) -> Words:
     title = _("《%(course)s》的学时未能入账", course=facts["course"])
-    told = _("学时银行退回了 %(hours)s 学时（%(year)d 年度），原因见学时详情。处理后会重新报送。", **_hours(facts))
+    told = _(
+        "学时银行退回了 %(hours)s 学时（%(year)d 年度），原因见学时详情。处理后会重新报送。",
+        **_hours(facts),
+    )
     return Words(title, told)
 
 

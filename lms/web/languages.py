@@ -32,7 +32,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 @contextmanager
 def in_language(language: str | None) -> Iterator[None]:
-    """Write in one of LANGUAGES within the block; None: in the platform's own, without a visitor."""
+    """Write in one of LANGUAGES within the block; None: as it would be without this."""
     if language is None:
         yield
         return

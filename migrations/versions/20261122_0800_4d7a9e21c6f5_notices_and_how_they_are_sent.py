@@ -1,4 +1,4 @@
-"""Notices to people, the messages that carry them, and who wants which.
+"""Notices to people, the messages that carry them, who wants which; who decides on a re-study.
 
 Revision: 4d7a9e21c6f5, after 5be07a91c3d4
 """
@@ -16,6 +16,11 @@ _OPEN = sa.text("state IN ('pending', 'sending')")
 
 
 def upgrade() -> None:
+    # What was applied for until now, unit and base could decide.
+    op.add_column(
+        "restudy_applications",
+        sa.Column("rule", sa.String(length=32), nullable=False, server_default="either"),
+    )
     _create_notices()
     _create_deliveries()
     op.create_table(
@@ -27,9 +32,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_notice_preferences_person_id_people")
         ),
-        sa.PrimaryKeyConstraint(
-            "person_id", "kind", "channel", name=op.f("pk_notice_preferences")
-        ),
+        sa.PrimaryKeyConstraint("person_id", "kind", "channel", name=op.f("pk_notice_preferences")),
     )
     op.create_table(
         "notice_languages",
@@ -62,7 +65,7 @@ def _create_notices() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-        sa.UniqueConstraint("about", "kind", name=op.f("uq_notices_about")),
+        sa.UniqueConstraint("about", "kind", name=op.f("uq_notices_about_kind")),
     )
     op.create_index("ix_notices_person_id_id", "notices", ["person_id", "id"])
     op.create_index(
@@ -90,7 +93,9 @@ def _create_deliveries() -> None:
             ["notice_id"], ["notices.id"], name=op.f("fk_notice_deliveries_notice_id_notices")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_deliveries")),
-        sa.UniqueConstraint("notice_id", "channel", name=op.f("uq_notice_deliveries_notice_id")),
+        sa.UniqueConstraint(
+            "notice_id", "channel", name=op.f("uq_notice_deliveries_notice_id_channel")
+        ),
     )
     op.create_index(
         "ix_notice_deliveries_open",
@@ -102,6 +107,7 @@ def _create_deliveries() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("restudy_applications", "rule")
     op.drop_table("notice_closing_runs")
     op.drop_table("notice_languages")
     op.drop_table("notice_preferences")

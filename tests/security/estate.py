@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.catalog.content_operations import add_etextbook
@@ -22,6 +23,9 @@ from lms.enrollments.models import Cycle, EntryReason
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.exams.operations import open_attempt
 from lms.exams.restudy_operations import apply_for_restudy
+from lms.notices.models import Notice, NoticeKind
+from lms.notices.operations import tell
+from lms.notices.writing import Told
 from lms.organizations.models import Organization
 from lms.payments.models import Order, OrderState
 from lms.questions.pictures import add_picture
@@ -68,6 +72,7 @@ def build_estate(
     _finished(estate, base)
     _failed(estate, base)
     estate.values["number"] = _order(owner, course).number
+    estate.values["notice_id"] = _notice(owner).id
     return estate
 
 
@@ -151,3 +156,10 @@ def _order(owner: Person, course: Any) -> Order:
     with transaction():
         db.session.add(order)
     return order
+
+
+def _notice(owner: Person) -> Notice:
+    with transaction():
+        told = Told(owner.id, "cycle:0", {"course": "课", "cycle_id": 0, "closes_on": None})
+        tell(NoticeKind.ENROLLED, told)
+    return db.session.scalars(select(Notice).where(Notice.about == "cycle:0")).one()
