@@ -34,15 +34,16 @@ class NoticeChannel(LabelledEnum):
 
 
 class DeliveryState(LabelledEnum):
-    """What became of one message. All but the first two are for good."""
+    """What became of one message; no page shows it. All but the first two are for good."""
 
-    PENDING = "pending", _l("待发送"), "info"
-    SENDING = "sending", _l("发送中"), "info"
-    SENT = "sent", _l("已发送"), "success"
-    SKIPPED = "skipped", _l("无需发送"), "neutral"
-    FAILED = "failed", _l("未能发送"), "danger"
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    # By the time it was to go it was not wanted, not true any more, or had no address.
+    SKIPPED = "skipped"
+    FAILED = "failed"
     # Handed over, and nobody heard whether it was taken. Sent again it might arrive twice.
-    UNKNOWN = "unknown", _l("结果不明"), "warning"
+    UNKNOWN = "unknown"
 
 
 class Notice(Model):

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from lms.core import clock
 from lms.notices.models import Notice, NoticeKind
+from lms.web.languages import html_lang
 
 Facts = dict[str, Any]
 
@@ -52,6 +53,11 @@ def _days_left(closes_on: dt.date) -> int:
     return (closes_on - clock.today()).days
 
 
+def _sentences(*parts: str) -> str:
+    """Those that say anything, one after the other."""
+    return ("" if html_lang() == "zh-CN" else " ").join(filter(None, parts))
+
+
 def _enrolled(facts: Facts) -> Words:
     title = _("您已报名《%(course)s》", course=facts["course"])
     if facts["closes_on"]:
@@ -64,7 +70,7 @@ def _closing(facts: Facts) -> Words:
     days = _days_left(dt.date.fromisoformat(facts["closes_on"]))
     if days < 0:
         return Words(_("《%(course)s》已于 %(day)s 截止", **given), "")
-    unfinished = _("您还没有完成这门课程。请在 %(day)s 24:00 前学完并通过考试。", **given)
+    unfinished = _("您还没有完成这门课程，请在 %(day)s 24:00 前完成。", **given)
     if days == 0:
         return Words(_("《%(course)s》今天截止", **given), unfinished)
     title = ngettext(
@@ -79,7 +85,7 @@ def _attempt_result(facts: Facts) -> Words:
     else:
         title = _("《%(course)s》考试不合格", course=facts["course"])
     marks = _("第 %(number)d 次考试，得分率 %(percent)d%%。", **_only(facts, "number", "percent"))
-    return Words(title, " ".join(filter(None, (marks, _what_next(facts)))))
+    return Words(title, _sentences(marks, _what_next(facts)))
 
 
 def _what_next(facts: Facts) -> str:
@@ -98,7 +104,7 @@ def _restudy_decided(facts: Facts) -> Words:
     title = _("《%(course)s》的重新学习申请已获同意", course=facts["course"])
     begun = _("新的学习已经开始：从头学习全部课时，重新获得两次考试机会。")
     by_policy = _("按当地学习政策自动同意。") if facts["is_by_policy"] else ""
-    return Words(title, by_policy + begun)
+    return Words(title, _sentences(by_policy, begun))
 
 
 def _certificate_ready(facts: Facts) -> Words:

@@ -29,8 +29,8 @@ def write(kind: NoticeKind, told: Sequence[Told], *, is_queued: bool) -> list[in
     """
     now = clock.now()
     rows = [{**vars(each), "kind": kind, "created_at": now} for each in told]
-    new = _insert_missing(Notice).values(rows).returning(Notice.id, Notice.person_id)
-    written = [(notice_id, person_id) for notice_id, person_id in db.session.execute(new)]
+    new = _insert_missing(Notice).returning(Notice.id, Notice.person_id)
+    written = [(notice_id, person_id) for notice_id, person_id in db.session.execute(new, rows)]
     wanted = channels_wanted(kind, {person_id for _id, person_id in written})
     messages = [
         {
@@ -47,8 +47,8 @@ def write(kind: NoticeKind, told: Sequence[Told], *, is_queued: bool) -> list[in
     ]
     if not messages:
         return []
-    made = _insert_missing(NoticeDelivery).values(messages).returning(NoticeDelivery.id)
-    return list(db.session.scalars(made))
+    made = _insert_missing(NoticeDelivery).returning(NoticeDelivery.id)
+    return list(db.session.scalars(made, messages))
 
 
 def _insert_missing(model: type[Model]) -> Any:
