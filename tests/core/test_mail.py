@@ -7,7 +7,7 @@ import pytest
 
 from lms.config import SettingError, load_settings
 from lms.core import mail
-from lms.core.mail import HttpTextSender, SendingFailed, SmtpMailer, TextMessage
+from lms.core.mail import HttpTextSender, OutcomeUnknown, SendingFailed, SmtpMailer, TextMessage
 from tests.core.test_config import GOOD
 
 MESSAGE = TextMessage("code", {"code": "X"}, "全文")
@@ -135,3 +135,67 @@ def test_wrong_senders_stop_the_start_and_show_no_password(change, named):
 
 def test_passwords_that_never_age_are_a_choice():
     assert load_settings({**GOOD, "LMS_STAFF_PASSWORD_DAYS": "0"}).staff_password_days == 0
+
+
+def fail_with(monkeypatch, error, *, when="send"):
+    """Send a mail through a server that fails like this; the SendingFailed that comes of it."""
+    server = Server()
+    monkeypatch.setattr(smtplib, "SMTP", server)
+
+    def fails(*_arguments):
+        raise error
+
+    if when == "send":
+        server.send_message = fails
+    else:
+        monkeypatch.setattr(Server, "ehlo", fails)
+    with pytest.raises(SendingFailed) as failed:
+        SmtpMailer("smtp://mail.example.org", "a@b.cn").send_mail("c@d.cn", "x", "y")
+    return failed.type
+
+
+@pytest.mark.parametrize(
+    "error", [smtplib.SMTPDataError(451, b"later"), smtplib.SMTPRecipientsRefused({})]
+)
+def test_a_mail_that_a_server_refuses_was_certainly_not_sent(monkeypatch, error):
+    assert fail_with(monkeypatch, error) is SendingFailed
+
+
+def test_a_mail_whose_server_cannot_be_reached_was_certainly_not_sent(monkeypatch):
+    assert fail_with(monkeypatch, ConnectionResetError(), when="hello") is SendingFailed
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), smtplib.SMTPServerDisconnected()])
+def test_a_mail_that_nobody_answers_for_was_perhaps_sent(monkeypatch, error):
+    assert fail_with(monkeypatch, error) is OutcomeUnknown
+
+
+def test_a_mail_that_was_taken_is_sent_however_the_goodbye_goes(monkeypatch):
+    server = Server()
+    monkeypatch.setattr(smtplib, "SMTP", server)
+
+    def fails(*_arguments):
+        raise TimeoutError
+
+    monkeypatch.setattr(Server, "__exit__", fails)
+    SmtpMailer("smtp://mail.example.org", "a@b.cn").send_mail("c@d.cn", "x", "y")
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (httpx.ConnectError("x"), SendingFailed),
+        (httpx.ConnectTimeout("x"), SendingFailed),
+        (httpx.ReadTimeout("x"), OutcomeUnknown),
+        (httpx.RemoteProtocolError("x"), OutcomeUnknown),
+    ],
+)
+def test_a_text_message_without_an_answer_was_perhaps_sent(monkeypatch, error, outcome):
+    def fails(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(mail.httpx, "post", fails)
+    with pytest.raises(SendingFailed) as failed:
+        HttpTextSender("https://sms.example.org/send", "").send_text("13800001111", MESSAGE)
+    assert failed.type is outcome

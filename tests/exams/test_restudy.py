@@ -232,6 +232,12 @@ def test_the_learner_is_told_who_decides(client, failed, unit, decided_by, rule,
     assert told.format(**names) in page
 
 
+def test_a_waiting_application_shows_on_the_page_of_the_study(client, failed):
+    _apply(failed)
+    page = sign_in(client, failed.person).get(f"/learn/{failed.id}").get_data(as_text=True)
+    assert 'data-state="pending"' in page
+
+
 def test_all_studies_stay_visible_to_learner_and_to_whoever_decides(client, failed, manager):
     _decide(manager, _apply(failed), approve=True)
     fresh = latest_cycle(failed.person, failed.course)
