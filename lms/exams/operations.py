@@ -18,13 +18,12 @@ from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.enrollments.queries import in_charge_of
-from lms.exams import queries, rules
+from lms.exams import marking, queries, rules
 from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
 from lms.questions.queries import pool
-from lms.questions.rules import is_right
 from lms.watching.queries import is_course_watched
 
 _random = SystemRandom()
@@ -86,6 +85,7 @@ def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
         opened_at=now,
         deadline_at=now + dt.timedelta(minutes=settings.minutes),
         pass_percent=settings.pass_percent,
+        partial_credit=settings.partial_credit,
         total_points=sum(item.points for item in paper),
         items=[
             PaperItem(
@@ -169,20 +169,15 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     if locked is None or locked.state is not AttemptState.RUNNING:
         return attempt
     attempt = locked
-    points = sum(item.points for item in attempt.items if _is_right(item))
+    points = marking.mark(attempt)
     passed = rules.is_pass(points, attempt.total_points, attempt.pass_percent)
     move(attempt, AttemptState.PASSED if passed else AttemptState.FAILED, ATTEMPT)
-    attempt.points = points
     attempt.submitted_at = clock.now()
     attempt.was_overdue = was_overdue
     db.session.flush()
     _audit_submission(attempt)
     _settle_cycle(attempt)
     return attempt
-
-
-def _is_right(item: PaperItem) -> bool:
-    return is_right(item.question.kind, item.question.answer, item.chosen)
 
 
 def _audit_submission(attempt: Attempt) -> None:

@@ -24,16 +24,16 @@ from lms.exams.models import (
     VersionExam,
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left
-from lms.questions.rules import is_right
 
 
 @dataclass(frozen=True)
 class TopicResult:
-    """How many questions of a topic were right."""
+    """What the questions of a topic earned, and could have earned, in hundredths of a point."""
 
     topic: str
-    right: int
     asked: int
+    awarded: int
+    points: int
 
 
 def exam_settings(course_id: int) -> ExamSettings | None:
@@ -97,13 +97,19 @@ def may_see_answers(attempt: Attempt) -> bool:
 
 
 def result_by_topic(attempt: Attempt) -> list[TopicResult]:
-    """Right and asked questions per topic, in the order of the paper."""
-    counts: dict[str, list[int]] = {}
+    """What was earned per topic, in the order of the paper."""
+    topics: dict[str, list[PaperItem]] = {}
     for item in attempt.items:
-        count = counts.setdefault(item.question.topic or "", [0, 0])
-        count[0] += is_right(item.question.kind, item.question.answer, item.chosen)
-        count[1] += 1
-    return [TopicResult(topic, right, asked) for topic, (right, asked) in counts.items()]
+        topics.setdefault(item.question.topic, []).append(item)
+    return [
+        TopicResult(
+            topic,
+            asked=len(items),
+            awarded=sum(item.awarded or 0 for item in items),
+            points=sum(item.points for item in items),
+        )
+        for topic, items in topics.items()
+    ]
 
 
 def overdue_attempt_ids() -> list[int]:

@@ -13,6 +13,9 @@ ATTEMPTS_ALLOWED = 2
 GRACE_SECONDS = 5
 """How long after the deadline an answer may still arrive that was under way."""
 
+UNITS_A_POINT = 100
+"""Papers count in hundredths of a point; blueprints are written in whole points."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -36,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class DrawnItem:
-    """A question of a paper, its points, and the order in which its options are shown."""
+    """A question of a paper, its full marks (hundredths of a point), and the order of its options."""
 
     question_id: int
     points: int
@@ -92,11 +95,11 @@ def _fits(candidate: Candidate, part: Part) -> bool:
 def _drawn(candidate: Candidate, part: Part, random: Random) -> DrawnItem:
     behaviour = behaviour_of(QuestionKind(candidate.kind))
     order = behaviour.draw_order(candidate.option_count, random)
-    return DrawnItem(candidate.id, part.points, order)
+    return DrawnItem(candidate.id, part.points * UNITS_A_POINT, order)
 
 
 def is_pass(points: int, total_points: int, pass_percent: int) -> bool:
-    """Whether `points` of `total_points` reach the pass mark; exact, without rounding."""
+    """Whether `points` of `total_points`, in one unit, reach the pass mark; without rounding."""
     return points * 100 >= total_points * pass_percent
 
 

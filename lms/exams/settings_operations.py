@@ -19,7 +19,15 @@ from lms.exams.rules import Part
 from lms.questions.models import QuestionKind, QuestionUse
 from lms.questions.queries import count_pool
 
-_FACTS = ("parts", "pass_percent", "minutes")
+_FACTS = (
+    "parts",
+    "pass_percent",
+    "minutes",
+    "partial_credit",
+    "shuffles_questions",
+    "shuffles_options",
+    "shows_answers",
+)
 
 
 def set_exam(

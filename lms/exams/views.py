@@ -14,10 +14,10 @@ from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.queries import get_own_cycle
 from lms.exams import operations, queries, restudy_operations
 from lms.exams.forms import RestudyForm
-from lms.exams.models import Attempt, AttemptState
+from lms.exams.models import Attempt, AttemptState, PaperItem
 from lms.exams.rules import ATTEMPTS_ALLOWED
 from lms.questions.behaviours import behaviour_of
-from lms.questions.rules import is_right, public_view
+from lms.questions.rules import public_view
 from lms.watching.queries import is_course_watched
 from lms.web.auth import signed_in
 
@@ -78,7 +78,7 @@ def attempt(attempt_id: int) -> str | BaseResponse:
     )
 
 
-def _shown_item(item: Any) -> dict[str, Any]:
+def _shown_item(item: PaperItem) -> dict[str, Any]:
     behaviour = behaviour_of(item.question.kind)
     view = public_view(item.question, item.option_order)
     chosen = behaviour.shown_answer(item.option_order, item.chosen)
@@ -99,13 +99,20 @@ def _result(found: Attempt) -> str:
     )
 
 
-def _marked_item(item: Any) -> dict[str, Any]:
+def _marked_item(item: PaperItem) -> dict[str, Any]:
     question = item.question
     return {
         **_shown_item(item),
-        "is_right": is_right(question.kind, question.answer, item.chosen),
+        "verdict": _verdict(item),
         "lines": behaviour_of(question.kind).review(question, item.option_order, item.chosen),
     }
+
+
+def _verdict(item: PaperItem) -> str:
+    # The marks that were given decide, not what the question's key says today.
+    if item.awarded == item.points:
+        return "right"
+    return "partly" if item.awarded else "wrong"
 
 
 @blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")

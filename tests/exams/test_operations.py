@@ -56,7 +56,7 @@ def test_clicks_at_once_open_one_paper(app, cycle):
 def test_passing_completes_the_cycle(cycle):
     attempt = sit(cycle, right=True)
     assert attempt.state is AttemptState.PASSED
-    assert attempt.points == attempt.total_points == 30
+    assert attempt.points == attempt.total_points == 3000
     assert cycle.state is CycleState.COMPLETED
 
 

@@ -26,7 +26,7 @@ def test_paper_follows_the_blueprint_without_repeating_a_question(seed):
     parts = [Part("single", 5, 4, None), Part("single", 2, 8, 3), Part("true_false", 3, 2)]
     paper = draw_paper(parts, BANK + JUDGEMENTS, set(), Random(seed))
     assert len(set(_ids(paper))) == 10
-    assert [item.points for item in paper] == [4] * 5 + [8] * 2 + [2] * 3
+    assert [item.points for item in paper] == [400] * 5 + [800] * 2 + [200] * 3
     assert all(number % 3 == 2 for number in _ids(paper)[5:7])
 
 

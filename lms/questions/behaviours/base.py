@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -86,6 +87,17 @@ class Behaviour(ABC):
     @abstractmethod
     def is_right(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
         """Whether all of the answer, and nothing else, was given."""
+
+    def is_right_so_far(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
+        """Whether some of several right options were chosen, and nothing wrong.
+
+        False for kinds that have no such answers.
+        """
+        return False
+
+    def share(self, answer: Sequence[Any], chosen: Sequence[Any]) -> Fraction:
+        """How much of the answer was given, 0 to 1; a kind without parts knows all or nothing."""
+        return Fraction(self.is_right(answer, chosen))
 
     @abstractmethod
     def key_lines(self, question: Known) -> list[KeyLine]:

@@ -1,0 +1,1 @@
+"""Extra time in exams for people on record."""
