@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class DrawnItem:
-    """A question of a paper, its full marks (hundredths of a point), and the order of its options."""
+    """A question of a paper, its full marks (hundredths of a point) and the order of its options."""
 
     question_id: int
     points: int
