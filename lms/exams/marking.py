@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from lms.exams.models import Attempt, PaperItem, PartialCredit
+from lms.exams.models import Attempt, PaperItem
+from lms.exams.rules import PartialCredit
 from lms.questions.behaviours import behaviour_of
 from lms.questions.kinds import QuestionKind
 

@@ -13,9 +13,8 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
 from lms.enrollments.models import Cycle
+from lms.exams.rules import LONGEST_SECTION, PartialCredit
 from lms.questions.models import Question
-
-LONGEST_SECTION = 60
 
 
 class AttemptState(LabelledEnum):
@@ -28,17 +27,6 @@ class RestudyState(LabelledEnum):
     PENDING = "pending", _l("待审批"), "info"
     APPROVED = "approved", _l("已同意"), "success"
     REFUSED = "refused", _l("未同意"), "danger"
-
-
-class PartialCredit(LabelledEnum):
-    """What an answer earns that is right in part."""
-
-    NONE = "none", _l("不得分：全部答对才得分")
-    HALF = "half", _l("漏选得一半：多选题少选且没有错选，得一半分")
-    PROPORTIONAL = (
-        "proportional",
-        _l("按比例：多选题按选对减选错计，填空题按空、匹配题按对计"),
-    )
 
 
 class _Blueprint:

@@ -18,7 +18,7 @@ from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.enrollments.queries import in_charge_of
-from lms.exams import marking, queries, rules
+from lms.exams import drawing, marking, queries, rules
 from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
@@ -90,6 +90,7 @@ def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
         items=[
             PaperItem(
                 position=position,
+                section=item.section,
                 question_id=item.question_id,
                 option_order=item.option_order,
                 points=item.points,
@@ -99,16 +100,17 @@ def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
     )
 
 
-def _draw(cycle: Cycle, settings: VersionExam) -> list[rules.DrawnItem]:
+def _draw(cycle: Cycle, settings: VersionExam) -> list[drawing.DrawnItem]:
     bank = [
-        rules.Candidate(q.id, q.kind.value, q.difficulty, len(q.options))
+        drawing.Candidate(q.id, q.kind.value, q.difficulty, len(q.options), q.topic)
         for q in pool(cycle.course_id, None, QuestionUse.EXAM, cycle.version_id)
     ]
     seen = queries.seen_question_ids(cycle.person_id, cycle.course_id)
-    parts = [rules.Part(**part) for part in settings.parts]
+    parts = rules.parts_of(settings.parts)
+    shuffling = drawing.Shuffling(settings.shuffles_questions, settings.shuffles_options)
     try:
-        return rules.draw_paper(parts, bank, seen, _random)
-    except rules.NotEnoughQuestions as error:
+        return drawing.draw_paper(parts, bank, seen, _random, shuffling)
+    except drawing.NotEnoughQuestions as error:
         raise Conflict(_l("题库题目不足，暂时无法组卷，请联系继续教育基地。")) from error
 
 

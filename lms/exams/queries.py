@@ -92,8 +92,18 @@ def seen_question_ids(person_id: int, course_id: int) -> set[int]:
 
 
 def may_see_answers(attempt: Attempt) -> bool:
-    """Keys are shown only when no attempt of the cycle is left, or the exam is passed."""
-    return attempt.cycle.state in (CycleState.COMPLETED, CycleState.FAILED)
+    """Keys are shown only when no attempt of the cycle is left, or the exam is passed.
+
+    And never if the course does not want it.
+    """
+    is_over = attempt.cycle.state in (CycleState.COMPLETED, CycleState.FAILED)
+    return is_over and shows_answers(attempt.cycle)
+
+
+def shows_answers(cycle: Cycle) -> bool:
+    """Whether the course lets its learners see keys at all."""
+    exam = version_exam(cycle.version_id)
+    return exam is None or exam.shows_answers
 
 
 def result_by_topic(attempt: Attempt) -> list[TopicResult]:

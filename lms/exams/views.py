@@ -16,6 +16,7 @@ from lms.exams import operations, queries, restudy_operations
 from lms.exams.forms import RestudyForm
 from lms.exams.models import Attempt, AttemptState, PaperItem
 from lms.exams.rules import ATTEMPTS_ALLOWED
+from lms.exams.sections import sections_of
 from lms.questions.behaviours import behaviour_of
 from lms.questions.rules import public_view
 from lms.watching.queries import is_course_watched
@@ -72,9 +73,17 @@ def attempt(attempt_id: int) -> str | BaseResponse:
             )
         return redirect(url_for("exams.attempt", attempt_id=attempt_id))
     seconds_left = max(0, round((found.deadline_at - clock.now()).total_seconds()))
-    items = [_shown_item(item) for item in found.items]
+    sections = [
+        (section.heading, [_shown_item(item) for item in section.items])
+        for section in sections_of(found.items)
+    ]
+    items = [item for _heading, shown in sections for item in shown]
     return render_template(
-        "exams/paper.html", attempt=found, items=items, seconds_left=seconds_left
+        "exams/paper.html",
+        attempt=found,
+        sections=sections,
+        items=items,
+        seconds_left=seconds_left,
     )
 
 
@@ -87,13 +96,17 @@ def _shown_item(item: PaperItem) -> dict[str, Any]:
 
 def _result(found: Attempt) -> str:
     shows_answers = queries.may_see_answers(found)
-    items = [_marked_item(item) for item in found.items] if shows_answers else []
+    sections = [
+        (section.heading, [_marked_item(item) for item in section.items])
+        for section in (sections_of(found.items) if shows_answers else [])
+    ]
     return render_template(
         "exams/result.html",
         attempt=found,
         topics=queries.result_by_topic(found),
         shows_answers=shows_answers,
-        items=items,
+        sections=sections,
+        course_shows_answers=queries.shows_answers(found.cycle),
         attempts_left=queries.attempts_left_of(found.cycle),
         application=queries.application_of(found.cycle_id),
     )

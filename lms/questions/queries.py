@@ -48,15 +48,21 @@ def _has_successor() -> ColumnElement[bool]:
     return exists().where(successor.replaces_id == Question.id)
 
 
-def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int], int]:
-    """How many questions of the course may be drawn for `use`, by kind and difficulty."""
-    query = select(Question.kind, Question.difficulty, func.count()).where(
+def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int, str], int]:
+    """How many questions of the course may be drawn for `use`, by kind, difficulty and topic."""
+    look = (Question.kind, Question.difficulty, Question.topic)
+    query = select(*look, func.count()).where(
         Question.course_id == course_id,
         Question.is_retired.is_(False),
         Question.use.in_({use, QuestionUse.BOTH}),
     )
-    rows = db.session.execute(query.group_by(Question.kind, Question.difficulty))
-    return {(kind, difficulty): count for kind, difficulty, count in rows}
+    rows = db.session.execute(query.group_by(*look).order_by(*look))
+    return {(kind, difficulty, topic): count for kind, difficulty, topic, count in rows}
+
+
+def topics_of(course: Course, use: QuestionUse) -> list[str]:
+    """The topics that questions of the course bear which may be drawn for `use`, in order."""
+    return sorted({topic for _kind, _difficulty, topic in count_pool(course.id, use)} - {""})
 
 
 def get_question(course: Course, question_id: int) -> Question:

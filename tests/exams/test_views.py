@@ -83,31 +83,6 @@ def test_nobody_sees_or_touches_another_persons_attempt(app, cycle):
     assert other.post(f"/learn/{cycle.id}/exam").status_code == 404
 
 
-def test_trainer_sets_the_exam_and_is_told_what_the_bank_lacks(app, course):
-    trainer = PostFactory(organization=course.base, role=Role.TRAINER).person
-    form = {
-        "single-count": 9,
-        "single-points": 10,
-        "multiple-count": 0,
-        "multiple-points": 10,
-        "true_false-count": 0,
-        "true_false-points": 10,
-        "fill_in-count": 0,
-        "fill_in-points": 10,
-        "ordering-count": 1,
-        "ordering-points": 10,
-        "matching-count": 0,
-        "matching-points": 10,
-        "pass_percent": 60,
-        "minutes": 20,
-    }
-    client = sign_in(app.test_client(), trainer)
-    page = client.post(f"/manage/courses/{course.slug}/exam", data=form, follow_redirects=True)
-    assert "考试需要 9 道单选题，题库中只有 6 道" in page.text
-    assert "考试需要 1 道排序题，题库中只有 0 道" in page.text
-    assert queries.exam_settings(course.id).minutes == 20
-
-
 def test_trainer_of_another_base_may_not_set_the_exam(app, course):
     stranger = sign_in(app.test_client(), PostFactory(role=Role.TRAINER).person)
     assert stranger.get(f"/manage/courses/{course.slug}/exam").status_code in (403, 404)

@@ -42,6 +42,8 @@ class Behaviour(ABC):
 
     # Which template and which module of script ask it: several kinds may look alike.
     shape: str
+    # Whether options in the order in which they were written would give the answer away.
+    order_is_answer = False
 
     @abstractmethod
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:

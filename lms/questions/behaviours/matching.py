@@ -24,6 +24,7 @@ class Matching(Behaviour):
     `chosen` holds for each left the own index of the right it was given, None while it has none.
     """
 
+    order_is_answer = True
     shape = "pairs"
 
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:
