@@ -11,8 +11,7 @@ from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
-from lms.exams import explaining, manage_views, queries, shown, tasks, views
-from lms.exams.allowances.models import TimeAllowance
+from lms.exams import allowances, explaining, manage_views, queries, shown, tasks, views
 from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import (
     copy_exam,
@@ -23,15 +22,13 @@ from lms.exams.settings_operations import (
 from lms.questions.usage import add_usage_source
 from lms.web import navigation, slots
 
-# Its table belongs to this feature.
-__all__ = ["TimeAllowance", "register"]
-
 
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     shown.register(app)
+    allowances.register(app)
     add_publish_check(app, exam_problems)
     add_usage_source(app, exam_usage)
     add_difference_check(app, exam_differences)

@@ -20,6 +20,7 @@ from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.enrollments.queries import in_charge_of
 from lms.exams import drawing, marking, queries, rules
 from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
+from lms.exams.shown import points as points_text
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
@@ -57,6 +58,7 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
         actor.id,
         f"attempt:{attempt.id}",
         organization_id=in_charge_of(cycle),
+        minutes=round((attempt.deadline_at - attempt.opened_at).total_seconds() / 60),
     )
     return attempt
 
@@ -79,11 +81,12 @@ def _check_may_open(cycle: Cycle) -> VersionExam:
 def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
     now = clock.now()
     paper = _draw(cycle, settings)
+    minutes = queries.minutes_for(cycle.person_id, settings)
     return Attempt(
         cycle_id=cycle.id,
         number=number,
         opened_at=now,
-        deadline_at=now + dt.timedelta(minutes=settings.minutes),
+        deadline_at=now + dt.timedelta(minutes=minutes),
         pass_percent=settings.pass_percent,
         partial_credit=settings.partial_credit,
         total_points=sum(item.points for item in paper),
@@ -189,7 +192,7 @@ def _audit_submission(attempt: Attempt) -> None:
         actor_id,
         f"attempt:{attempt.id}",
         organization_id=in_charge_of(attempt.cycle),
-        points=attempt.points,
+        points=points_text(attempt.points or 0),
         state=attempt.state.value,
     )
 

@@ -15,6 +15,7 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.enrollments.models import Cycle, CycleState
+from lms.exams.allowances.queries import allowance_on
 from lms.exams.models import (
     Attempt,
     AttemptState,
@@ -23,7 +24,7 @@ from lms.exams.models import (
     RestudyApplication,
     VersionExam,
 )
-from lms.exams.rules import GRACE_SECONDS, attempts_left
+from lms.exams.rules import GRACE_SECONDS, attempts_left, minutes_with
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ def exam_of(side: Course | CourseVersion) -> ExamSettings | VersionExam | None:
     if isinstance(side, CourseVersion):
         return version_exam(side.id)
     return exam_settings(side.id)
+
+
+def minutes_for(person_id: int, exam: VersionExam) -> int:
+    """How many minutes this person has for a paper opened now, extra time on record included."""
+    allowance = allowance_on(person_id, clock.today())
+    return minutes_with(exam.minutes, allowance.extra_percent if allowance is not None else 0)
 
 
 def own_attempt(person: Person, attempt_id: int) -> Attempt:

@@ -13,6 +13,7 @@ from lms.core.errors import Conflict, DomainError, Invalid
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.queries import get_own_cycle
 from lms.exams import operations, queries, restudy_operations
+from lms.exams.allowances.queries import allowance_on
 from lms.exams.forms import RestudyForm
 from lms.exams.models import Attempt, AttemptState, PaperItem
 from lms.exams.rules import ATTEMPTS_ALLOWED
@@ -37,6 +38,8 @@ def exam_facts(cycle: Cycle) -> dict[str, Any]:
     return {
         "cycle": cycle,
         "settings": settings,
+        "minutes": queries.minutes_for(cycle.person_id, settings) if settings else 0,
+        "allowance": allowance_on(cycle.person_id, clock.today()) if settings else None,
         "question_count": sum(part["count"] for part in settings.parts) if settings else 0,
         "attempts": queries.attempts_of(cycle.id),
         "running": queries.running_attempt(cycle.id),
