@@ -121,11 +121,12 @@ def _is_over(attempt: Attempt) -> bool:
     return clock.now() > attempt.deadline_at + dt.timedelta(seconds=rules.GRACE_SECONDS)
 
 
-def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) -> int:
+def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) -> PaperItem | None:
     """Save the answer to one question, as its kind gives it on the page with the options shown.
 
     `serial` grows with every change the learner makes; an older one arriving late changes nothing.
-    Returns the serial of the answer that now stands: a greater one is of another tab.
+    Returns None if the answer now stands, or the item with the one that stands in its place: of
+    another tab or device, which gave it under as great a serial or a greater one.
     Raises NotFound, Invalid, or Conflict once the attempt is over or submitted.
     """
     item = _find_item(attempt, position)
@@ -137,14 +138,18 @@ def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) 
     held = select(Attempt.state).where(Attempt.id == attempt.id).with_for_update(read=True)
     if db.session.scalar(held) is not AttemptState.RUNNING or _is_over(attempt):
         raise Conflict(_l("考试已经结束，答案不再保存。"))
-    db.session.execute(
+    saved = db.session.execute(
         update(PaperItem)
         .where(PaperItem.id == item.id, PaperItem.answer_serial < serial)
         .values(chosen=chosen, answer_serial=serial, answered_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    db.session.refresh(item)
-    return item.answer_serial
+    db.session.expire(item, ["chosen", "answer_serial", "answered_at"])
+    if saved.rowcount:  # type: ignore[attr-defined]
+        return None
+    # Sent again because the reply was lost: it does stand.
+    stands = item.answer_serial == serial and item.chosen == chosen
+    return None if stands else item
 
 
 def _find_item(attempt: Attempt, position: int) -> PaperItem:

@@ -86,3 +86,16 @@ def attempts_left(used: int) -> int:
 def minutes_with(minutes: int, extra_percent: int) -> int:
     """Whole minutes with extra time; a part of a minute is given whole."""
     return minutes + -(-minutes * extra_percent // 100)
+
+
+def read_answer(body: Any) -> tuple[list[Any], int] | None:
+    """An answer and its serial as the page sends them; None for what no page of ours would send.
+
+    What may stand in the list is known to the question's kind.
+    """
+    if not isinstance(body, dict):
+        return None
+    chosen, serial = body.get("chosen"), body.get("serial")
+    if not isinstance(chosen, list) or type(serial) is not int or not 0 < serial < 2**31:
+        return None
+    return chosen, serial

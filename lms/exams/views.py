@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.accounts.sessions import session_of
 from lms.core import clock
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
@@ -16,7 +17,8 @@ from lms.exams import operations, queries, restudy_operations
 from lms.exams.allowances.queries import allowance_on
 from lms.exams.forms import RestudyForm
 from lms.exams.models import Attempt, AttemptState, PaperItem
-from lms.exams.rules import ATTEMPTS_ALLOWED
+from lms.exams.rules import ATTEMPTS_ALLOWED, read_answer
+from lms.exams.saving import paper_token
 from lms.exams.sections import sections_of
 from lms.questions.behaviours import behaviour_of
 from lms.questions.rules import public_view
@@ -87,7 +89,13 @@ def attempt(attempt_id: int) -> str | BaseResponse:
         sections=sections,
         items=items,
         seconds_left=seconds_left,
+        token=_token(found),
     )
+
+
+def _token(found: Attempt) -> str:
+    session = session_of(current_user)
+    return paper_token(found.id, session.id) if session is not None else ""
 
 
 def _shown_item(item: PaperItem) -> dict[str, Any]:
@@ -134,23 +142,28 @@ def _verdict(item: PaperItem) -> str:
 @blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")
 @signed_in
 def save_answer(attempt_id: int, position: int) -> Response:
-    """204 once it is saved; 200 and the serial that stands if another tab's answer is newer."""
-    body = request.get_json(silent=True)
-    chosen, serial = _answer_from(body)
+    """204 once it is saved; 200 and the answer that stands if another tab's is newer.
+
+    Answers that are plainly right are saved before they come here: see saving.py.
+    """
+    answer = read_answer(request.get_json(silent=True))
+    if answer is None:
+        raise Invalid()
     with transaction():
         found = queries.own_attempt(current_user, attempt_id)
-        standing = operations.save_answer(found, position, chosen, serial)
-    return jsonify(serial=standing) if standing > serial else Response(status=204)
+        standing = operations.save_answer(found, position, *answer)
+        told = None if standing is None else _standing(standing)
+    return Response(status=204) if told is None else jsonify(told)
 
 
-def _answer_from(body: Any) -> tuple[list[Any], int]:
-    if not isinstance(body, dict):
-        raise Invalid()
-    chosen, serial = body.get("chosen"), body.get("serial")
-    # What may stand in the list is known to the question's kind.
-    if not isinstance(chosen, list) or type(serial) is not int or not 0 < serial < 2**31:
-        raise Invalid()
-    return chosen, serial
+def _standing(item: PaperItem) -> dict[str, Any]:
+    behaviour = behaviour_of(item.question.kind)
+    answered_at = item.answered_at or item.attempt.opened_at
+    return {
+        "serial": item.answer_serial,
+        "chosen": behaviour.shown_answer(item.option_order, item.chosen),
+        "seconds_ago": (clock.now() - answered_at).total_seconds(),
+    }
 
 
 @blueprint.post("/exams/<int:attempt_id>/submit")
