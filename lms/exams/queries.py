@@ -1,6 +1,7 @@
 """Reading exams: attempts, what is left, results by topic, applications to decide."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
@@ -69,6 +70,13 @@ def own_attempt(person: Person, attempt_id: int) -> Attempt:
     return attempt
 
 
+def items_of(attempt: Attempt) -> list[PaperItem]:
+    """The items of a paper in order, with their questions, read at once."""
+    query = select(PaperItem).where(PaperItem.attempt_id == attempt.id)
+    query = query.options(joinedload(PaperItem.question)).order_by(PaperItem.position)
+    return list(db.session.scalars(query))
+
+
 def attempts_of(cycle_id: int) -> list[Attempt]:
     """The attempts of a cycle in order."""
     query = select(Attempt).where(Attempt.cycle_id == cycle_id).order_by(Attempt.number)
@@ -113,10 +121,10 @@ def shows_answers(cycle: Cycle) -> bool:
     return exam is None or exam.shows_answers
 
 
-def result_by_topic(attempt: Attempt) -> list[TopicResult]:
+def result_by_topic(items: Sequence[PaperItem]) -> list[TopicResult]:
     """What was earned per topic, in the order of the paper."""
     topics: dict[str, list[PaperItem]] = {}
-    for item in attempt.items:
+    for item in items:
         topics.setdefault(item.question.topic, []).append(item)
     return [
         TopicResult(

@@ -80,7 +80,7 @@ def attempt(attempt_id: int) -> str | BaseResponse:
     seconds_left = max(0, round((found.deadline_at - clock.now()).total_seconds()))
     sections = [
         (section.heading, [_shown_item(item) for item in section.items])
-        for section in sections_of(found.items)
+        for section in sections_of(queries.items_of(found))
     ]
     items = [item for _heading, shown in sections for item in shown]
     return render_template(
@@ -107,14 +107,15 @@ def _shown_item(item: PaperItem) -> dict[str, Any]:
 
 def _result(found: Attempt) -> str:
     shows_answers = queries.may_see_answers(found)
+    marked = queries.items_of(found)
     sections = [
         (section.heading, [_marked_item(item) for item in section.items])
-        for section in (sections_of(found.items) if shows_answers else [])
+        for section in (sections_of(marked) if shows_answers else [])
     ]
     return render_template(
         "exams/result.html",
         attempt=found,
-        topics=queries.result_by_topic(found),
+        topics=queries.result_by_topic(marked),
         shows_answers=shows_answers,
         sections=sections,
         course_shows_answers=queries.shows_answers(found.cycle),

@@ -111,7 +111,7 @@ def test_the_rule_is_the_one_in_force_when_the_paper_was_opened(halves):
 def test_topics_are_told_by_what_was_awarded(halves):
     attempt = open_attempt(halves)
     choose(attempt, 1)
-    [topic] = queries.result_by_topic(submit(attempt))
+    [topic] = queries.result_by_topic(submit(attempt).items)
     assert (topic.topic, topic.asked, topic.awarded, topic.points) == ("年度要求", 3, 750, 1500)
 
 

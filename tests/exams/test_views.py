@@ -3,7 +3,9 @@ import pytest
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.exams import queries
+from lms.exams.models import VersionExam
 from tests.exams.conftest import answer_all, open_attempt, sit, submit
+from tests.exams.test_question_usage import counted
 from tests.factories import PersonFactory, PostFactory
 from tests.support import sign_in
 
@@ -112,3 +114,23 @@ def test_answer_older_than_another_tabs_is_answered_with_the_newer_one(learner, 
     older = learner.put(address, json={"chosen": [0], "serial": 2})
     assert older.status_code == 200
     assert older.json == {"serial": 7, "chosen": [1], "seconds_ago": 12}
+
+
+def test_pages_ask_as_often_for_many_questions_as_for_few(learner, cycle):
+    counts = []
+    for questions in (3, 6):
+        exam = db.session.get_one(VersionExam, cycle.version_id)
+        exam.parts = [{"kind": "single", "difficulty": None, "count": questions, "points": 5}]
+        db.session.commit()
+        attempt = open_attempt(cycle)
+        address = f"/exams/{attempt.id}"
+        with counted() as paper:
+            assert learner.get(address).text.count("data-position=") == questions
+        submit(attempt)
+        with counted() as result:
+            learner.get(address)
+        counts.append((len(paper), len(result)))
+    (paper_of_three, result_of_three), (paper_of_six, result_of_six) = counts
+    assert paper_of_six == paper_of_three
+    # One more, as the last result asks whether the course shows keys.
+    assert result_of_six <= result_of_three + 1
