@@ -1,42 +1,34 @@
-"""PUT /exams/<attempt>/answers/<position>: answers are saved before the pages' application.
+"""PUT /exams/<attempt>/answers/<position> in its fast lane: one guarded UPDATE.
 
-In an exam a hall full of people answers at once, and what pages need of sessions and ORM costs ten
-times what the one UPDATE does. Done here is only what is plainly right: the UPDATE carries every
-condition of the ordinary route (the learner's own, running, in time, newer, in a session that is
-alive), and if it changes nothing the request goes on to that route, which knows why and says so.
+In an exam a hall full of people answers at once, and what pages need of sessions and ORM costs many
+times what the UPDATE does. It carries every condition of the ordinary route (the learner's own,
+running, in time, newer, in a session that is alive); if it changes nothing the request is left to
+that route, which knows why and says so.
 """
 
 import datetime as dt
-import io
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy.engine import Dialect
 
 from lms.accounts.enums import MAY_SIGN_IN
 from lms.accounts.sessions import LONGEST, TOUCH_EVERY
 from lms.config import Settings
 from lms.core import clock
-from lms.core.db import db
-from lms.core.types import Instant
+from lms.core.lean import lean
 from lms.exams.rules import GRACE_SECONDS, read_answer
 from lms.exams.tokens import PaperSigner
 from lms.questions.behaviours import behaviour_of
 from lms.questions.facts import QuestionFacts
 from lms.questions.kinds import QuestionKind
-from lms.watching.connections import LeanConnections
+from lms.web.lanes import Environ, Reply, add_lane, body_of
 
 log = logging.getLogger(__name__)
-Environ = dict[str, Any]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-_PATH = re.compile(r"/exams/([0-9]{1,18})/answers/([0-9]{1,4})")
-_LONGEST_BODY = 16_384
-
+_PATH = r"/exams/(\d{1,18})/answers/(\d{1,4})"
 _ITEM = """
 SELECT exam_paper_items.id, option_order, questions.kind, questions.text, questions.options
 FROM exam_paper_items JOIN questions ON questions.id = exam_paper_items.question_id
@@ -45,7 +37,7 @@ WHERE attempt_id = :attempt AND position = :position
 # Marking takes the attempt for itself; on PostgreSQL whoever saves shares it until the commit. A
 # session not noted as used for minutes goes the ordinary way, which notes it or ends it.
 _SAVE = """
-UPDATE exam_paper_items SET chosen = {chosen}, answer_serial = :serial, answered_at = :now
+UPDATE exam_paper_items SET chosen = :chosen, answer_serial = :serial, answered_at = :now
 WHERE id = :item AND answer_serial < :serial AND EXISTS (
   SELECT 1 FROM exam_attempts
   JOIN cycles ON cycles.id = exam_attempts.cycle_id
@@ -56,7 +48,7 @@ WHERE id = :item AND answer_serial < :serial AND EXISTS (
     AND people.state IN ({states})
     AND sign_in_sessions.id = :session AND sign_in_sessions.ended_at IS NULL
     AND sign_in_sessions.seen_at > :seen_after AND sign_in_sessions.began_at > :began_after
-  {share})
+  FOR SHARE OF exam_attempts)
 """
 
 
@@ -65,20 +57,11 @@ class AnswerSaving:
 
     def __init__(self, app: Flask, signer: PaperSigner) -> None:
         settings: Settings = app.extensions["settings"]
-        with app.app_context():
-            engine = db.engine
         self.signer = signer
-        self._connections = LeanConnections(engine)
-        self._instant = _instant_writer(engine.dialect)
-        is_shared = engine.dialect.name == "postgresql"
+        self._connections = lean(app)
         self._item = self._connections.statement(_ITEM)
-        self._save = self._connections.statement(
-            _SAVE.format(
-                chosen="CAST(:chosen AS JSON)" if is_shared else ":chosen",
-                states=", ".join(sorted(f"'{state.value}'" for state in MAY_SIGN_IN)),
-                share="FOR SHARE OF exam_attempts" if is_shared else "",
-            )
-        )
+        states = ", ".join(sorted(f"'{state.value}'" for state in MAY_SIGN_IN))
+        self._save = self._connections.statement(_SAVE.format(states=states))
         self._noted = min(TOUCH_EVERY, dt.timedelta(minutes=settings.staff_idle_minutes))
 
     def save(self, token: str, attempt_id: int, position: int, body: bytes) -> bool:
@@ -104,15 +87,8 @@ class AnswerSaving:
             "seen_after": now - self._noted,
             "began_after": now - LONGEST,
         }
-        kept = {name: self._instant(moment) for name, moment in moments.items()}
+        kept = {name: self._connections.instant(moment) for name, moment in moments.items()}
         return {"attempt": attempt_id, "session": session_id, **kept}
-
-
-def _instant_writer(dialect: Dialect) -> Callable[[dt.datetime], Any]:
-    """How the engine writes instants, since the driver is talked to directly."""
-    write = Instant().dialect_impl(dialect).bind_processor(dialect)
-    assert write is not None
-    return write
 
 
 def _parsed(body: bytes) -> Any:
@@ -136,40 +112,29 @@ def _listed(column: Any) -> list[Any]:
     return found
 
 
-def in_front_of(pages: Wsgi, saving: AnswerSaving) -> Wsgi:
-    """A WSGI application that saves answers and leaves everything else to `pages`."""
-
-    def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "PUT" and _is_saved(environ, saving):
-            start_response("204 No Content", [("Cache-Control", "no-store")])
-            return []
-        return pages(environ, start_response)
-
-    return serve
-
-
-def _is_saved(environ: Environ, saving: AnswerSaving) -> bool:
-    place = _PATH.fullmatch(environ["PATH_INFO"])
-    token = environ.get("HTTP_X_PAPER_TOKEN", "")
-    length = environ.get("CONTENT_LENGTH") or ""
-    if place is None or not token or not length.isdecimal() or int(length) > _LONGEST_BODY:
-        return False
-    body = environ["wsgi.input"].read(int(length))
-    # The ordinary route may have to read it again.
-    environ["wsgi.input"] = io.BytesIO(body)
-    try:
-        return saving.save(token, int(place[1]), int(place[2]), body)
-    except Exception:
-        log.exception("an answer was not saved at once; the ordinary route tries")
-        return False
-
-
 def register(app: Flask) -> None:
-    """Put the saving of answers in front of the application."""
+    """Put the lane in front of the application."""
     settings: Settings = app.extensions["settings"]
     saving = AnswerSaving(app, PaperSigner(settings.secret_key))
     app.extensions["answer_saving"] = saving
-    app.wsgi_app = in_front_of(app.wsgi_app, saving)  # type: ignore[assignment, method-assign]
+
+    def respond(environ: Environ, match: "re.Match[str]") -> Reply | None:
+        return _respond(saving, environ, match)
+
+    add_lane(app, "PUT", _PATH, respond)
+
+
+def _respond(saving: AnswerSaving, environ: Environ, match: "re.Match[str]") -> Reply | None:
+    token = environ.get("HTTP_X_PAPER_TOKEN", "")
+    body = body_of(environ) if token else None
+    if body is None:
+        return None
+    try:
+        is_saved = saving.save(token, int(match[1]), int(match[2]), body)
+    except Exception:
+        log.exception("an answer was not saved at once; the ordinary route tries")
+        return None
+    return ("204 No Content", [("Cache-Control", "no-store")], b"") if is_saved else None
 
 
 def paper_token(attempt_id: int, session_id: int) -> str:

@@ -94,7 +94,7 @@ def test_an_older_answer_goes_on_and_is_told_what_stands(paper, attempt, ordinar
         (b'{"chosen": ["0"], "serial": 1}', 422),
         (b'{"chosen": [true], "serial": 1}', 422),
         (b'{"chosen": [0], "serial": 0}', 422),
-        (b'{"chosen": [0], "serial": 1, "x": "' + b"x" * 17_000 + b'"}', 204),
+        (b'{"chosen": [0], "serial": 1, "x": "' + b"x" * 66_000 + b'"}', 204),
     ],
 )
 def test_what_no_page_would_send_is_answered_by_the_ordinary_route(paper, attempt, body, status):
