@@ -24,7 +24,7 @@ from lms.exams.shown import points as points_text
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
-from lms.questions.queries import pool
+from lms.questions.queries import pool_looks
 from lms.watching.queries import is_course_watched
 
 _random = SystemRandom()
@@ -105,8 +105,10 @@ def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
 
 def _draw(cycle: Cycle, settings: VersionExam) -> list[drawing.DrawnItem]:
     bank = [
-        drawing.Candidate(q.id, q.kind.value, q.difficulty, len(q.options), q.topic)
-        for q in pool(cycle.course_id, None, QuestionUse.EXAM, cycle.version_id)
+        drawing.Candidate(number, kind.value, difficulty, option_count, topic)
+        for number, kind, difficulty, option_count, topic in pool_looks(
+            cycle.course_id, QuestionUse.EXAM, cycle.version_id
+        )
     ]
     seen = queries.seen_question_ids(cycle.person_id, cycle.course_id)
     parts = rules.parts_of(settings.parts)
