@@ -26,7 +26,7 @@ from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from lms.demo_people import load_people
 from lms.demo_schemes import load_scheme, load_subjects
-from lms.exams.rules import Part
+from lms.exams.rules import ExamFacts, Part
 from lms.exams.settings_operations import set_exam
 from lms.hourbank.cli import set_up_local
 from lms.questions.models import Question, QuestionKind, QuestionUse
@@ -126,8 +126,9 @@ def _questions(folder: Path, course: Course, lessons: dict[str, Lesson], trainer
 
 
 def _exam(course: Course, exam: dict[str, Any], trainer: Person) -> None:
-    parts = [Part(kind, count, POINTS) for kind, count in exam["blueprint"].items()]
-    set_exam(trainer, course, parts, exam["pass_mark"], exam["time_limit_minutes"])
+    parts = tuple(Part(kind, count, POINTS) for kind, count in exam["blueprint"].items())
+    facts = ExamFacts(parts, exam["pass_mark"], exam["time_limit_minutes"])
+    set_exam(trainer, course, facts)
 
 
 def _lecture(folder: Path, course: Course, entry: dict[str, Any], say: Say) -> None:

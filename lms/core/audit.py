@@ -73,6 +73,8 @@ class AuditTag(LabelledEnum):
     ENROLLMENTS_CYCLE_HAND_OVER = "enrollments:cycle:hand-over", _l("学习转入合并后的人员")
     ENROLLMENTS_CYCLE_START = "enrollments:cycle:start", _l("开始学习")
     ENROLLMENTS_CYCLE_WITHDRAW = "enrollments:cycle:withdraw", _l("退出学习")
+    EXAMS_ALLOWANCE_END = "exams:allowance:end", _l("终止考试延时")
+    EXAMS_ALLOWANCE_GRANT = "exams:allowance:grant", _l("登记考试延时")
     EXAMS_ATTEMPT_START = "exams:attempt:start", _l("开始考试")
     EXAMS_ATTEMPT_SUBMIT = "exams:attempt:submit", _l("交卷")
     EXAMS_RESTUDY_APPLY = "exams:restudy:apply", _l("申请重新学习")

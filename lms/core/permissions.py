@@ -23,6 +23,7 @@ class Permission(LabelledEnum):
     CATALOG_QUALITY_MARK = "catalog:quality:mark", _l("认定优质课")
     CATALOG_REVIEW_READ = "catalog:review:read", _l("查看送审课程")
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
+    EXAMS_ALLOWANCE_GRANT = "exams:allowance:grant", _l("登记考试延时")
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
     HOURS_CREDIT_READ = "hours:credit:read", _l("查看学时来历")
     HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
@@ -74,6 +75,7 @@ _PEOPLE = {
     P.PEOPLE_REQUEST_DECIDE,
     P.PEOPLE_ROSTER_IMPORT,
 }
+_EXAMINEES = {P.EXAMS_ALLOWANCE_GRANT, P.EXAMS_RESTUDY_DECIDE}
 _OWN_ORGANIZATION = {P.ORGANIZATIONS_ORGANIZATION_EDIT, P.ORGANIZATIONS_POST_GRANT}
 # Shandong 2025, 三(二): departments lay down what is studied; bureaus see to it, and do for those
 # departments that have nobody here.
@@ -103,6 +105,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _SCHEMES
         | {
             P.BANK_LEDGER_READ,
+            P.EXAMS_ALLOWANCE_GRANT,
             P.CATALOG_PUBLIC_COURSE_APPROVE,
             P.CATALOG_QUALITY_MARK,
             P.CATALOG_REVIEW_READ,
@@ -126,13 +129,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_ROSTER_IMPORT,
         }
     ),
-    Role.STAND_IN_OFFICER: frozenset(
-        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | {P.EXAMS_RESTUDY_DECIDE}
-    ),
+    Role.STAND_IN_OFFICER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES),
     Role.TRAINER: frozenset(_ANY_POST | _TEACHING | {P.CATALOG_COURSE_PUBLISH}),
-    Role.UNIT_MANAGER: frozenset(
-        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | {P.EXAMS_RESTUDY_DECIDE}
-    ),
+    Role.UNIT_MANAGER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES),
 }
 
 # An auditor watches over the others and so may be none of them (GB/T 22239-2019, 8.1.4: separated

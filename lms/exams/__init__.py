@@ -11,7 +11,17 @@ from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
-from lms.exams import explaining, histories, manage_views, queries, tasks, views
+from lms.exams import (
+    allowances,
+    explaining,
+    histories,
+    manage_views,
+    queries,
+    saving,
+    shown,
+    tasks,
+    views,
+)
 from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import (
     copy_exam,
@@ -27,6 +37,9 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    shown.register(app)
+    saving.register(app)
+    allowances.register(app)
     add_publish_check(app, exam_problems)
     add_usage_source(app, exam_usage)
     add_difference_check(app, exam_differences)

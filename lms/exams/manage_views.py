@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.accounts.operations import require
+from lms.catalog.models import Course
 from lms.catalog.queries import get_course
 from lms.core.db import transaction
 from lms.core.errors import DomainError
@@ -13,9 +14,12 @@ from lms.core.permissions import Permission
 from lms.exams import histories, queries, restudy_operations, settings_operations
 from lms.exams.forms import DecisionForm, ExamForm
 from lms.exams.models import RestudyApplication
+from lms.exams.rules import ExamFacts
+from lms.questions.kinds import QuestionUse
+from lms.questions.queries import topics_of
 from lms.web.auth import staff
 from lms.web.paging import newest_first, record_id
-from lms.web.refusals import flash_refusal
+from lms.web.refusals import flash_refusal, show_refusal
 
 blueprint = Blueprint("manage_exams", __name__, url_prefix="/manage")
 
@@ -27,26 +31,34 @@ def edit(slug: str) -> str | Response | tuple[str, int]:
     require(current_user, Permission.CATALOG_COURSE_EDIT, course.base_id)
     form = ExamForm()
     settings = queries.exam_settings(course.id)
-    if request.method == "GET" and settings is not None:
-        form.fill(settings)
-    if form.validate_on_submit():
+    if request.method == "GET":
+        form.fill(settings_operations.facts_of(settings) if settings else ExamFacts(()))
+    elif "move" in request.form:
+        # Nothing is saved yet: the page comes back with the lines as they are to stand.
+        form.move_line(request.form["move"])
+    elif "more_lines" not in request.form and form.validate_on_submit():
         try:
             with transaction():
-                settings_operations.set_exam(
-                    current_user,
-                    get_course(slug),
-                    form.parts(),
-                    form.pass_percent.data,
-                    form.minutes.data,
-                )
+                settings_operations.set_exam(current_user, get_course(slug), form.facts())
         except DomainError as refusal:
-            form.form_errors.append(str(refusal.message))
+            show_refusal(form, refusal)
         else:
             flash(_("考试设置已保存。"), "success")
             return redirect(url_for("manage_exams.edit", slug=slug))
-    problems = settings_operations.exam_problems(course)
-    page = render_template("exams/manage/edit.html", course=course, form=form, problems=problems)
-    return page, 422 if form.errors or form.form_errors else 200
+    return _edit_page(course, form)
+
+
+def _edit_page(course: Course, form: ExamForm) -> tuple[str, int]:
+    has_failed = bool(form.errors or form.form_errors)
+    form.add_lines()
+    page = render_template(
+        "exams/manage/edit.html",
+        course=course,
+        form=form,
+        problems=settings_operations.exam_problems(course),
+        topics=topics_of(course, QuestionUse.EXAM),
+    )
+    return page, 422 if has_failed else 200
 
 
 @blueprint.get("/restudy")

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -14,6 +14,7 @@ from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
 from lms.enrollments.models import Cycle
+from lms.exams.rules import LONGEST_SECTION, PartialCredit
 from lms.questions.models import Question
 
 
@@ -30,8 +31,10 @@ class RestudyState(LabelledEnum):
 
 
 class _Blueprint:
-    """`parts` is a list of {"kind", "difficulty" (1 to 3, or None for any), "count", "points"}, in
-    the order of the paper."""
+    """`parts` is a list of lines as rules.Part has them, in the order of the paper.
+
+    Their points are whole points; those of papers are hundredths.
+    """
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[CheckConstraint, ...]:  # noqa: N805
@@ -43,6 +46,12 @@ class _Blueprint:
     parts: Mapped[list[Any]]
     pass_percent: Mapped[int] = mapped_column(default=60)
     minutes: Mapped[int] = mapped_column(default=60)
+    partial_credit: Mapped[PartialCredit] = mapped_column(
+        EnumType(PartialCredit), default=PartialCredit.NONE
+    )
+    shuffles_questions: Mapped[bool] = mapped_column(default=True)
+    shuffles_options: Mapped[bool] = mapped_column(default=True)
+    shows_answers: Mapped[bool] = mapped_column(default=True)
 
 
 class ExamSettings(_Blueprint, Model):
@@ -62,7 +71,11 @@ class VersionExam(_Blueprint, Model):
 
 
 class Attempt(Model):
-    """One sitting. Its row is inserted as the paper opens, which is what counts attempts."""
+    """One sitting. Its row is inserted as the paper opens, which is what counts attempts.
+
+    `points` is the sum of what the items were awarded, `total_points` that of their full marks:
+    both in hundredths of a point.
+    """
 
     __tablename__ = "exam_attempts"
     __table_args__ = (
@@ -88,6 +101,9 @@ class Attempt(Model):
     submitted_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     was_overdue: Mapped[bool] = mapped_column(default=False)
     pass_percent: Mapped[int]
+    partial_credit: Mapped[PartialCredit] = mapped_column(
+        EnumType(PartialCredit), default=PartialCredit.NONE
+    )
     total_points: Mapped[int]
     points: Mapped[int | None]
 
@@ -102,7 +118,9 @@ class PaperItem(Model):
 
     `option_order` holds, for each shown place, the index of the option in the question; `chosen`
     holds indexes of the question's own order. `answer_serial` is the number of the newest answer
-    taken, so that an older one arriving late changes nothing.
+    taken, so that an older one arriving late changes nothing. `points` (full marks) and `awarded`
+    (None until the attempt is marked) are hundredths of a point. `section` is the heading that the
+    question stands under, empty for none.
     """
 
     __tablename__ = "exam_paper_items"
@@ -111,9 +129,11 @@ class PaperItem(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("exam_attempts.id"), index=True)
     position: Mapped[int]
+    section: Mapped[str] = mapped_column(String(LONGEST_SECTION), default="")
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     option_order: Mapped[list[Any]]
     points: Mapped[int]
+    awarded: Mapped[int | None]
     chosen: Mapped[list[Any]] = mapped_column(default=list)
     answer_serial: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[dt.datetime | None] = mapped_column(Instant)

@@ -19,13 +19,13 @@ from lms.core.states import move
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.operations import complete_cycle, fail_cycle
 from lms.enrollments.queries import in_charge_of
-from lms.exams import queries, rules
+from lms.exams import drawing, marking, queries, rules
 from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
+from lms.exams.shown import points as points_text
 from lms.exams.states import ATTEMPT
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import QuestionUse
-from lms.questions.queries import pool
-from lms.questions.rules import is_right
+from lms.questions.queries import pool_looks
 from lms.watching.queries import is_course_watched
 
 _random = SystemRandom()
@@ -59,6 +59,7 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
         actor.id,
         f"attempt:{attempt.id}",
         organization_id=in_charge_of(cycle),
+        minutes=round((attempt.deadline_at - attempt.opened_at).total_seconds() / 60),
     )
     return attempt
 
@@ -81,16 +82,19 @@ def _check_may_open(cycle: Cycle) -> VersionExam:
 def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
     now = clock.now()
     paper = _draw(cycle, settings)
+    minutes = queries.minutes_for(cycle.person_id, settings)
     return Attempt(
         cycle_id=cycle.id,
         number=number,
         opened_at=now,
-        deadline_at=now + dt.timedelta(minutes=settings.minutes),
+        deadline_at=now + dt.timedelta(minutes=minutes),
         pass_percent=settings.pass_percent,
+        partial_credit=settings.partial_credit,
         total_points=sum(item.points for item in paper),
         items=[
             PaperItem(
                 position=position,
+                section=item.section,
                 question_id=item.question_id,
                 option_order=item.option_order,
                 points=item.points,
@@ -100,16 +104,19 @@ def _new_attempt(cycle: Cycle, settings: VersionExam, number: int) -> Attempt:
     )
 
 
-def _draw(cycle: Cycle, settings: VersionExam) -> list[rules.DrawnItem]:
+def _draw(cycle: Cycle, settings: VersionExam) -> list[drawing.DrawnItem]:
     bank = [
-        rules.Candidate(q.id, q.kind.value, q.difficulty, len(q.options))
-        for q in pool(cycle.course_id, None, QuestionUse.EXAM, cycle.version_id)
+        drawing.Candidate(number, kind.value, difficulty, option_count, topic)
+        for number, kind, difficulty, option_count, topic in pool_looks(
+            cycle.course_id, QuestionUse.EXAM, cycle.version_id
+        )
     ]
     seen = queries.seen_question_ids(cycle.person_id, cycle.course_id)
-    parts = [rules.Part(**part) for part in settings.parts]
+    parts = rules.parts_of(settings.parts)
+    shuffling = drawing.Shuffling(settings.shuffles_questions, settings.shuffles_options)
     try:
-        return rules.draw_paper(parts, bank, seen, _random)
-    except rules.NotEnoughQuestions as error:
+        return drawing.draw_paper(parts, bank, seen, _random, shuffling)
+    except drawing.NotEnoughQuestions as error:
         raise Conflict(_l("题库题目不足，暂时无法组卷，请联系继续教育基地。")) from error
 
 
@@ -117,11 +124,12 @@ def _is_over(attempt: Attempt) -> bool:
     return clock.now() > attempt.deadline_at + dt.timedelta(seconds=rules.GRACE_SECONDS)
 
 
-def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) -> int:
+def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) -> PaperItem | None:
     """Save the answer to one question, as its kind gives it on the page with the options shown.
 
     `serial` grows with every change the learner makes; an older one arriving late changes nothing.
-    Returns the serial of the answer that now stands: a greater one is of another tab.
+    Returns None if the answer now stands, or the item with the one that stands in its place: of
+    another tab or device, which gave it under as great a serial or a greater one.
     Raises NotFound, Invalid, or Conflict once the attempt is over or submitted.
     """
     item = _find_item(attempt, position)
@@ -133,14 +141,18 @@ def save_answer(attempt: Attempt, position: int, shown: list[Any], serial: int) 
     held = select(Attempt.state).where(Attempt.id == attempt.id).with_for_update(read=True)
     if db.session.scalar(held) is not AttemptState.RUNNING or _is_over(attempt):
         raise Conflict(_l("考试已经结束，答案不再保存。"))
-    db.session.execute(
+    saved = db.session.execute(
         update(PaperItem)
         .where(PaperItem.id == item.id, PaperItem.answer_serial < serial)
         .values(chosen=chosen, answer_serial=serial, answered_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    db.session.refresh(item)
-    return item.answer_serial
+    db.session.expire(item, ["chosen", "answer_serial", "answered_at"])
+    if saved.rowcount:  # type: ignore[attr-defined]
+        return None
+    # Sent again because the reply was lost: it does stand.
+    stands = item.answer_serial == serial and item.chosen == chosen
+    return None if stands else item
 
 
 def _find_item(attempt: Attempt, position: int) -> PaperItem:
@@ -170,10 +182,9 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     if locked is None or locked.state is not AttemptState.RUNNING:
         return attempt
     attempt = locked
-    points = sum(item.points for item in attempt.items if _is_right(item))
+    points = marking.mark(attempt)
     passed = rules.is_pass(points, attempt.total_points, attempt.pass_percent)
     move(attempt, AttemptState.PASSED if passed else AttemptState.FAILED, ATTEMPT)
-    attempt.points = points
     attempt.submitted_at = clock.now()
     attempt.was_overdue = was_overdue
     db.session.flush()
@@ -183,10 +194,6 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     return attempt
 
 
-def _is_right(item: PaperItem) -> bool:
-    return is_right(item.question.kind, item.question.answer, item.chosen)
-
-
 def _audit_submission(attempt: Attempt) -> None:
     actor_id = None if attempt.was_overdue else attempt.cycle.person_id
     record(
@@ -194,7 +201,7 @@ def _audit_submission(attempt: Attempt) -> None:
         actor_id,
         f"attempt:{attempt.id}",
         organization_id=in_charge_of(attempt.cycle),
-        points=attempt.points,
+        points=points_text(attempt.points or 0),
         state=attempt.state.value,
     )
 

@@ -1,6 +1,7 @@
 """Reading exams: attempts, what is left, results by topic, applications to decide."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
@@ -16,6 +17,7 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.enrollments.models import Cycle, CycleState
+from lms.exams.allowances.queries import allowance_on
 from lms.exams.models import (
     Attempt,
     AttemptState,
@@ -24,18 +26,18 @@ from lms.exams.models import (
     RestudyApplication,
     VersionExam,
 )
-from lms.exams.rules import GRACE_SECONDS, attempts_left
+from lms.exams.rules import GRACE_SECONDS, attempts_left, minutes_with
 from lms.organizations.models import Organization
-from lms.questions.rules import is_right
 
 
 @dataclass(frozen=True)
 class TopicResult:
-    """How many questions of a topic were right."""
+    """What the questions of a topic earned, and could have earned, in hundredths of a point."""
 
     topic: str
-    right: int
     asked: int
+    awarded: int
+    points: int
 
 
 def exam_settings(course_id: int) -> ExamSettings | None:
@@ -55,6 +57,12 @@ def exam_of(side: Course | CourseVersion) -> ExamSettings | VersionExam | None:
     return exam_settings(side.id)
 
 
+def minutes_for(person_id: int, exam: VersionExam) -> int:
+    """How many minutes this person has for a paper opened now, extra time on record included."""
+    allowance = allowance_on(person_id, clock.today())
+    return minutes_with(exam.minutes, allowance.extra_percent if allowance is not None else 0)
+
+
 def own_attempt(person: Person, attempt_id: int) -> Attempt:
     """The attempt if it is this person's; raises NotFound for anybody else's or none."""
     query = select(Attempt).join(Cycle).where(Attempt.id == attempt_id)
@@ -62,6 +70,13 @@ def own_attempt(person: Person, attempt_id: int) -> Attempt:
     if attempt is None:
         raise NotFound()
     return attempt
+
+
+def items_of(attempt: Attempt) -> list[PaperItem]:
+    """The items of a paper in order, with their questions, read at once."""
+    query = select(PaperItem).where(PaperItem.attempt_id == attempt.id)
+    query = query.options(joinedload(PaperItem.question)).order_by(PaperItem.position)
+    return list(db.session.scalars(query))
 
 
 def attempts_of(cycle_id: int) -> list[Attempt]:
@@ -94,18 +109,34 @@ def seen_question_ids(person_id: int, course_id: int) -> set[int]:
 
 
 def may_see_answers(attempt: Attempt) -> bool:
-    """Keys are shown only when no attempt of the cycle is left, or the exam is passed."""
-    return attempt.cycle.state in (CycleState.COMPLETED, CycleState.FAILED)
+    """Keys are shown only when no attempt of the cycle is left, or the exam is passed.
+
+    And never if the course does not want it.
+    """
+    is_over = attempt.cycle.state in (CycleState.COMPLETED, CycleState.FAILED)
+    return is_over and shows_answers(attempt.cycle)
 
 
-def result_by_topic(attempt: Attempt) -> list[TopicResult]:
-    """Right and asked questions per topic, in the order of the paper."""
-    counts: dict[str, list[int]] = {}
-    for item in attempt.items:
-        count = counts.setdefault(item.question.topic or "", [0, 0])
-        count[0] += is_right(item.question.kind, item.question.answer, item.chosen)
-        count[1] += 1
-    return [TopicResult(topic, right, asked) for topic, (right, asked) in counts.items()]
+def shows_answers(cycle: Cycle) -> bool:
+    """Whether the course lets its learners see keys at all."""
+    exam = version_exam(cycle.version_id)
+    return exam is None or exam.shows_answers
+
+
+def result_by_topic(items: Sequence[PaperItem]) -> list[TopicResult]:
+    """What was earned per topic, in the order of the paper."""
+    topics: dict[str, list[PaperItem]] = {}
+    for item in items:
+        topics.setdefault(item.question.topic, []).append(item)
+    return [
+        TopicResult(
+            topic,
+            asked=len(items),
+            awarded=sum(item.awarded or 0 for item in items),
+            points=sum(item.points for item in items),
+        )
+        for topic, items in topics.items()
+    ]
 
 
 def overdue_attempt_ids() -> list[int]:

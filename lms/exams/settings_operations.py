@@ -1,6 +1,6 @@
-"""How a course is examined: set by its trainer, checked against the bank."""
+"""How a course is examined: set by its trainer, checked against the notice and the bank."""
 
-from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,38 +8,43 @@ from flask_babel import lazy_gettext as _l
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.catalog.models import Course
+from lms.catalog.policies import policy_of
 from lms.catalog.version_models import CourseVersion
 from lms.core.audit import AuditTag, record
 from lms.core.db import db
 from lms.core.errors import Invalid
 from lms.core.permissions import Permission
+from lms.exams.blueprint import blueprint_problems
 from lms.exams.models import ExamSettings, VersionExam
 from lms.exams.queries import exam_of, exam_settings
-from lms.exams.rules import Part
-from lms.questions.models import QuestionKind, QuestionUse
-from lms.questions.queries import count_pool
+from lms.exams.rules import MOST_LINES, MOST_QUESTIONS, ExamFacts, parts_of
+from lms.organizations.models import Division
 
-_FACTS = ("parts", "pass_percent", "minutes")
+_FACTS = tuple(ExamFacts.__dataclass_fields__)
 
 
-def set_exam(
-    actor: Person, course: Course, parts: Sequence[Part], pass_percent: int, minutes: int
-) -> ExamSettings:
-    """Set the blueprint, pass mark (per cent) and time (minutes). Versions keep theirs.
+def set_exam(actor: Person, course: Course, facts: ExamFacts) -> ExamSettings:
+    """Set how the draft of a course is examined. Versions keep theirs.
 
-    Raises NotAllowed, or Invalid for an empty blueprint.
+    Raises NotAllowed, or Invalid for an empty or too long blueprint and for a pass mark below that
+    of the notice.
     """
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
-    if not any(part.count for part in parts):
-        raise Invalid(_l("请至少为一种题型设置题数。"), field="parts")
+    if not any(part.count for part in facts.parts):
+        raise Invalid(_l("请至少填写一行题目。"), field="lines")
+    if len(facts.parts) > MOST_LINES or sum(part.count for part in facts.parts) > MOST_QUESTIONS:
+        raise Invalid(_l("一份试卷最多 40 行、200 道题。"), field="lines")
+    problem = _pass_mark_problem(course, facts.pass_percent)
+    if problem is not None:
+        raise Invalid(problem, field="pass_percent")
+    return _keep(actor, course, facts)
+
+
+def _keep(actor: Person, course: Course, facts: ExamFacts) -> ExamSettings:
     settings = exam_settings(course.id) or ExamSettings(course_id=course.id)
-    settings.parts = [
-        {"kind": p.kind, "difficulty": p.difficulty, "count": p.count, "points": p.points}
-        for p in parts
-        if p.count
-    ]
-    settings.pass_percent = pass_percent
-    settings.minutes = minutes
+    for name in _FACTS:
+        setattr(settings, name, getattr(facts, name))
+    settings.parts = [part.kept() for part in facts.parts if part.count]
     db.session.add(settings)
     db.session.flush()
     record(
@@ -48,18 +53,31 @@ def set_exam(
         f"course:{course.id}",
         organization_id=course.base_id,
         exam=settings.parts,
-        pass_percent=pass_percent,
-        minutes=minutes,
+        pass_percent=facts.pass_percent,
+        minutes=facts.minutes,
+        partial_credit=facts.partial_credit.value,
+        shuffles_questions=facts.shuffles_questions,
+        shuffles_options=facts.shuffles_options,
+        shows_answers=facts.shows_answers,
     )
     return settings
 
 
+def facts_of(settings: ExamSettings | VersionExam) -> ExamFacts:
+    """What is set, as a value."""
+    kept = {name: getattr(settings, name) for name in _FACTS}
+    return ExamFacts(**{**kept, "parts": parts_of(settings.parts)})
+
+
 def copy_exam(copied: Course, source: Course, lessons: object, actor: Person) -> None:
-    """Handler of events.course_copied: the copy is examined like its source."""
+    """Handler of events.course_copied: the copy is examined like its source.
+
+    A pass mark that a newer notice does not allow is copied, too: publishing asks for it.
+    """
     settings = exam_settings(source.id)
     if settings is not None:
-        parts = [Part(**part) for part in settings.parts]
-        set_exam(actor, copied, parts, settings.pass_percent, settings.minutes)
+        require(actor, Permission.CATALOG_COURSE_EDIT, copied.base_id)
+        _keep(actor, copied, facts_of(settings))
 
 
 def freeze_exam(version: CourseVersion) -> None:
@@ -84,27 +102,21 @@ def exam_problems(course: Course) -> list[str]:
         return []
     settings = exam_settings(course.id)
     if settings is None:
-        return [_("还没有设置考试：请填写各题型的题数、及格线和时间。")]
-    problems = []
-    counts = count_pool(course.id, QuestionUse.EXAM)
-    for part in settings.parts:
-        available = _available(counts, part)
-        if available < part["count"]:
-            label = QuestionKind(part["kind"]).label
-            problems.append(
-                _(
-                    "考试需要 %(count)d 道%(kind)s，题库中只有 %(available)d 道。",
-                    count=part["count"],
-                    kind=label,
-                    available=available,
-                )
-            )
-    return problems
+        return [_("还没有设置考试：请填写试卷结构、及格线和时间。")]
+    problem = _pass_mark_problem(course, settings.pass_percent)
+    found = [] if problem is None else [problem]
+    return found + blueprint_problems(course, parts_of(settings.parts))
 
 
-def _available(counts: dict[tuple[QuestionKind, int], int], part: dict[str, object]) -> int:
-    return sum(
-        count
-        for (kind, difficulty), count in counts.items()
-        if kind.value == part["kind"] and part["difficulty"] in (None, difficulty)
+def _pass_mark_problem(course: Course, pass_percent: int) -> Any | None:
+    """What the notice of the base's division says against a pass mark, or None."""
+    policy = policy_of(course)
+    if policy.pass_percent is None or pass_percent >= policy.pass_percent:
+        return None
+    division = db.session.get(Division, policy.division_code)
+    return _(
+        "%(division)s %(year)d 年继续教育通知要求及格线不低于 %(percent)d%%。",
+        division=division.name if division is not None else policy.division_code,
+        year=policy.year,
+        percent=policy.pass_percent,
     )

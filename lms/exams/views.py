@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.accounts.sessions import session_of
 from lms.catalog.policies import policy_of
 from lms.core import clock
 from lms.core.db import transaction
@@ -14,11 +15,14 @@ from lms.core.errors import Conflict, DomainError, Invalid
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.queries import get_own_cycle
 from lms.exams import histories, operations, queries, restudy_operations
+from lms.exams.allowances.queries import allowance_on
 from lms.exams.forms import RestudyForm
-from lms.exams.models import Attempt, AttemptState, RestudyState
-from lms.exams.rules import ATTEMPTS_ALLOWED
+from lms.exams.models import Attempt, AttemptState, PaperItem, RestudyState
+from lms.exams.rules import ATTEMPTS_ALLOWED, read_answer
+from lms.exams.saving import paper_token
+from lms.exams.sections import sections_of
 from lms.questions.behaviours import behaviour_of
-from lms.questions.rules import is_right, public_view
+from lms.questions.rules import public_view
 from lms.watching.queries import is_course_watched
 from lms.web.auth import signed_in
 
@@ -40,6 +44,8 @@ def exam_facts(cycle: Cycle) -> dict[str, Any]:
     return {
         "cycle": cycle,
         "settings": settings,
+        "minutes": queries.minutes_for(cycle.person_id, settings) if settings else 0,
+        "allowance": allowance_on(cycle.person_id, clock.today()) if settings else None,
         "question_count": sum(part["count"] for part in settings.parts) if settings else 0,
         "attempts": queries.attempts_of(cycle.id),
         "running": queries.running_attempt(cycle.id),
@@ -86,13 +92,27 @@ def attempt(attempt_id: int) -> str | BaseResponse:
             )
         return redirect(url_for("exams.attempt", attempt_id=attempt_id))
     seconds_left = max(0, round((found.deadline_at - clock.now()).total_seconds()))
-    items = [_shown_item(item) for item in found.items]
+    sections = [
+        (section.heading, [_shown_item(item) for item in section.items])
+        for section in sections_of(queries.items_of(found))
+    ]
+    items = [item for _heading, shown in sections for item in shown]
     return render_template(
-        "exams/paper.html", attempt=found, items=items, seconds_left=seconds_left
+        "exams/paper.html",
+        attempt=found,
+        sections=sections,
+        items=items,
+        seconds_left=seconds_left,
+        token=_token(found),
     )
 
 
-def _shown_item(item: Any) -> dict[str, Any]:
+def _token(found: Attempt) -> str:
+    session = session_of(current_user)
+    return paper_token(found.id, session.id) if session is not None else ""
+
+
+def _shown_item(item: PaperItem) -> dict[str, Any]:
     behaviour = behaviour_of(item.question.kind)
     view = public_view(item.question, item.option_order)
     chosen = behaviour.shown_answer(item.option_order, item.chosen)
@@ -101,47 +121,64 @@ def _shown_item(item: Any) -> dict[str, Any]:
 
 def _result(found: Attempt) -> str:
     shows_answers = queries.may_see_answers(found)
-    items = [_marked_item(item) for item in found.items] if shows_answers else []
+    marked = queries.items_of(found)
+    sections = [
+        (section.heading, [_marked_item(item) for item in section.items])
+        for section in (sections_of(marked) if shows_answers else [])
+    ]
     return render_template(
         "exams/result.html",
         attempt=found,
-        topics=queries.result_by_topic(found),
+        topics=queries.result_by_topic(marked),
         shows_answers=shows_answers,
-        items=items,
+        sections=sections,
+        course_shows_answers=queries.shows_answers(found.cycle),
         attempts_left=queries.attempts_left_of(found.cycle),
         application=queries.application_of(found.cycle_id),
     )
 
 
-def _marked_item(item: Any) -> dict[str, Any]:
+def _marked_item(item: PaperItem) -> dict[str, Any]:
     question = item.question
     return {
         **_shown_item(item),
-        "is_right": is_right(question.kind, question.answer, item.chosen),
+        "verdict": _verdict(item),
         "lines": behaviour_of(question.kind).review(question, item.option_order, item.chosen),
     }
+
+
+def _verdict(item: PaperItem) -> str:
+    # The marks that were given decide, not what the question's key says today.
+    if item.awarded == item.points:
+        return "right"
+    return "partly" if item.awarded else "wrong"
 
 
 @blueprint.put("/exams/<int:attempt_id>/answers/<int:position>")
 @signed_in
 def save_answer(attempt_id: int, position: int) -> Response:
-    """204 once it is saved; 200 and the serial that stands if another tab's answer is newer."""
-    body = request.get_json(silent=True)
-    chosen, serial = _answer_from(body)
+    """204 once it is saved; 200 and the answer that stands if another tab's is newer.
+
+    Answers that are plainly right are saved before they come here: see saving.py.
+    """
+    answer = read_answer(request.get_json(silent=True))
+    if answer is None:
+        raise Invalid()
     with transaction():
         found = queries.own_attempt(current_user, attempt_id)
-        standing = operations.save_answer(found, position, chosen, serial)
-    return jsonify(serial=standing) if standing > serial else Response(status=204)
+        standing = operations.save_answer(found, position, *answer)
+        told = None if standing is None else _standing(standing)
+    return Response(status=204) if told is None else jsonify(told)
 
 
-def _answer_from(body: Any) -> tuple[list[Any], int]:
-    if not isinstance(body, dict):
-        raise Invalid()
-    chosen, serial = body.get("chosen"), body.get("serial")
-    # What may stand in the list is known to the question's kind.
-    if not isinstance(chosen, list) or type(serial) is not int or not 0 < serial < 2**31:
-        raise Invalid()
-    return chosen, serial
+def _standing(item: PaperItem) -> dict[str, Any]:
+    behaviour = behaviour_of(item.question.kind)
+    answered_at = item.answered_at or item.attempt.opened_at
+    return {
+        "serial": item.answer_serial,
+        "chosen": behaviour.shown_answer(item.option_order, item.chosen),
+        "seconds_ago": (clock.now() - answered_at).total_seconds(),
+    }
 
 
 @blueprint.post("/exams/<int:attempt_id>/submit")

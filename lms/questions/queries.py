@@ -27,6 +27,14 @@ def pool(
     A version goes on asking a question that has a successor, for that is of the next version. One
     that was simply retired, because it is wrong, nobody is asked any more.
     """
+    query = _pool_query(course_id, use, version_id)
+    if lesson_id is None:
+        return list(db.session.scalars(query))
+    own = list(db.session.scalars(query.where(Question.lesson_id == lesson_id)))
+    return own or list(db.session.scalars(query.where(Question.lesson_id.is_(None))))
+
+
+def _pool_query(course_id: int, use: QuestionUse, version_id: int | None) -> Select[Question]:
     query = select(Question).where(
         Question.course_id == course_id, Question.use.in_({use, QuestionUse.BOTH})
     )
@@ -36,11 +44,22 @@ def pool(
         judged = VersionQuestion.question_id == Question.id
         query = query.join(VersionQuestion, judged).where(VersionQuestion.version_id == version_id)
         query = query.where(or_(Question.is_retired.is_(False), _has_successor()))
-    query = query.order_by(Question.id)
-    if lesson_id is None:
-        return list(db.session.scalars(query))
-    own = list(db.session.scalars(query.where(Question.lesson_id == lesson_id)))
-    return own or list(db.session.scalars(query.where(Question.lesson_id.is_(None))))
+    return query.order_by(Question.id)
+
+
+def pool_looks(
+    course_id: int, use: QuestionUse, version_id: int
+) -> list[tuple[int, QuestionKind, int, int, str]]:
+    """Of the questions that `pool` gives without a lesson: id, kind, difficulty, number of options,
+    and topic. A bank may hold thousands, and to draw from them nobody reads their texts."""
+    query = _pool_query(course_id, use, version_id).with_only_columns(
+        Question.id,
+        Question.kind,
+        Question.difficulty,
+        func.json_array_length(Question.options),
+        Question.topic,
+    )
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 def _has_successor() -> ColumnElement[bool]:
@@ -48,15 +67,21 @@ def _has_successor() -> ColumnElement[bool]:
     return exists().where(successor.replaces_id == Question.id)
 
 
-def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int], int]:
-    """How many questions of the course may be drawn for `use`, by kind and difficulty."""
-    query = select(Question.kind, Question.difficulty, func.count()).where(
+def count_pool(course_id: int, use: QuestionUse) -> dict[tuple[QuestionKind, int, str], int]:
+    """How many questions of the course may be drawn for `use`, by kind, difficulty and topic."""
+    look = (Question.kind, Question.difficulty, Question.topic)
+    query = select(*look, func.count()).where(
         Question.course_id == course_id,
         Question.is_retired.is_(False),
         Question.use.in_({use, QuestionUse.BOTH}),
     )
-    rows = db.session.execute(query.group_by(Question.kind, Question.difficulty))
-    return {(kind, difficulty): count for kind, difficulty, count in rows}
+    rows = db.session.execute(query.group_by(*look).order_by(*look))
+    return {(kind, difficulty, topic): count for kind, difficulty, topic, count in rows}
+
+
+def topics_of(course: Course, use: QuestionUse) -> list[str]:
+    """The topics that questions of the course bear which may be drawn for `use`, in order."""
+    return sorted({topic for _kind, _difficulty, topic in count_pool(course.id, use)} - {""})
 
 
 def get_question(course: Course, question_id: int) -> Question:

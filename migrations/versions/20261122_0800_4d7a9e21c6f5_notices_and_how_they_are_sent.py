@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "4d7a9e21c6f5"
-down_revision = "5be07a91c3d4"
+down_revision = "7e3f0a94c1d8"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,10 +21,14 @@ from lms.config import ROOT, Settings
 from lms.core.db import db
 from lms.core.types import Hours
 from lms.enrollments.models import Cycle
+from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
 from lms.factory import create_app
 from lms.hours.models import Credit
+from lms.questions.kinds import QuestionKind
 from lms.videos.versions import videos_of_version
 from tests.conftest import create_postgresql_database, settings_with
+from tests.factories import CycleFactory, QuestionFactory
+from tests.factories.exams import ExamSettingsFactory
 
 TRIGGERS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
@@ -186,3 +191,55 @@ def test_published_courses_become_the_first_version_of_themselves(before_version
     cycles = db.session.scalars(select(Cycle).order_by(Cycle.id)).all()
     assert [cycle.version.course_id for cycle in cycles] == [1, 2]
     assert db.session.scalars(select(Credit)).one().course_id == 1
+
+
+@pytest.fixture
+def papers(migrated: Flask) -> Flask:
+    """The database before questions had marks of their own, with two papers."""
+    cycle = CycleFactory()
+    ExamSettingsFactory(course_id=cycle.course_id)
+    answers: list[tuple[dict[str, Any], list[Any]]] = [
+        ({"answer": [0]}, [0]),
+        ({"answer": [0]}, [1]),
+        ({"answer": [0]}, []),
+        ({"kind": QuestionKind.MULTIPLE, "answer": [0, 1]}, [1, 0]),
+        ({"fill_in": True}, ["９０", " 30 "]),
+        ({"ordering": True}, [0, 2, 1]),
+        ({"matching": True}, [0, 1]),
+    ]
+    questions = [QuestionFactory(course=cycle.course, **facts) for facts, _chosen in answers]
+    for number, state, points in ((1, AttemptState.FAILED, 2000), (2, AttemptState.RUNNING, None)):
+        attempt = Attempt(
+            cycle=cycle,
+            number=number,
+            state=state,
+            deadline_at=cycle.started_at,
+            pass_percent=60,
+            total_points=3500,
+            points=points,
+        )
+        attempt.items = [
+            PaperItem(position=n, question=question, option_order=[], points=500, chosen=chosen)
+            for n, (question, (_facts, chosen)) in enumerate(zip(questions, answers, strict=True))
+        ]
+        db.session.add(attempt)
+    db.session.commit()
+    downgrade(directory=str(ROOT / "migrations"), revision="5be07a91c3d4")
+    return migrated
+
+
+def test_papers_are_counted_in_hundredths_and_each_question_has_its_marks(papers):
+    with db.engine.begin() as connection:
+        old = text("SELECT points, total_points FROM exam_attempts ORDER BY number")
+        assert connection.execute(old).all() == [(20, 35), (None, 35)]
+        lines = text("SELECT parts FROM version_exams")
+        assert "topic" not in str(connection.execute(lines).scalar_one())
+    upgrade(directory=str(ROOT / "migrations"))
+    db.session.expire_all()
+    marked, running = db.session.scalars(select(Attempt).order_by(Attempt.number))
+    assert (marked.points, marked.total_points, running.points) == (2000, 3500, None)
+    assert [item.points for item in running.items] == [500] * 7
+    assert [item.awarded for item in marked.items] == [500, 0, 0, 500, 500, 0, 500]
+    assert [item.awarded for item in running.items] == [None] * 7
+    [line] = db.session.scalars(select(VersionExam)).one().parts
+    assert (line["section"], line["topic"], line["count"]) == ("", "", 3)

@@ -56,7 +56,7 @@ def test_clicks_at_once_open_one_paper(app, cycle):
 def test_passing_completes_the_cycle(cycle):
     attempt = sit(cycle, right=True)
     assert attempt.state is AttemptState.PASSED
-    assert attempt.points == attempt.total_points == 30
+    assert attempt.points == attempt.total_points == 3000
     assert cycle.state is CycleState.COMPLETED
 
 
@@ -213,9 +213,25 @@ def test_one_paper_that_cannot_be_submitted_stops_no_other(course, cycle, clock,
     assert queries.attempts_of(other.id)[0].state is AttemptState.FAILED
 
 
-def test_answer_of_an_older_tab_is_told_that_a_newer_one_stands(cycle):
+def test_answer_of_an_older_tab_is_told_what_stands(cycle):
     attempt = open_attempt(cycle)
     with transaction():
-        assert operations.save_answer(attempt, 1, [2], 5) == 5
+        assert operations.save_answer(attempt, 1, [2], 5) is None
     with transaction():
-        assert operations.save_answer(attempt, 1, [0], 1) == 5
+        assert operations.save_answer(attempt, 1, [0], 1).answer_serial == 5
+
+
+def test_of_two_tabs_with_one_serial_the_second_is_told_what_stands(cycle):
+    attempt = open_attempt(cycle)
+    with transaction():
+        operations.save_answer(attempt, 1, [2], 5)
+    with transaction():
+        standing = operations.save_answer(attempt, 1, [0], 5)
+        assert standing.chosen == [standing.option_order[2]]
+
+
+def test_an_answer_sent_twice_because_its_reply_was_lost_stands(cycle):
+    attempt = open_attempt(cycle)
+    for _ in range(2):
+        with transaction():
+            assert operations.save_answer(attempt, 1, [2], 5) is None

@@ -3,7 +3,9 @@ import pytest
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.exams import queries
+from lms.exams.models import VersionExam
 from tests.exams.conftest import answer_all, open_attempt, sit, submit
+from tests.exams.test_question_usage import counted
 from tests.factories import PersonFactory, PostFactory
 from tests.support import sign_in
 
@@ -83,31 +85,6 @@ def test_nobody_sees_or_touches_another_persons_attempt(app, cycle):
     assert other.post(f"/learn/{cycle.id}/exam").status_code == 404
 
 
-def test_trainer_sets_the_exam_and_is_told_what_the_bank_lacks(app, course):
-    trainer = PostFactory(organization=course.base, role=Role.TRAINER).person
-    form = {
-        "single-count": 9,
-        "single-points": 10,
-        "multiple-count": 0,
-        "multiple-points": 10,
-        "true_false-count": 0,
-        "true_false-points": 10,
-        "fill_in-count": 0,
-        "fill_in-points": 10,
-        "ordering-count": 1,
-        "ordering-points": 10,
-        "matching-count": 0,
-        "matching-points": 10,
-        "pass_percent": 60,
-        "minutes": 20,
-    }
-    client = sign_in(app.test_client(), trainer)
-    page = client.post(f"/manage/courses/{course.slug}/exam", data=form, follow_redirects=True)
-    assert "考试需要 9 道单选题，题库中只有 6 道" in page.text
-    assert "考试需要 1 道排序题，题库中只有 0 道" in page.text
-    assert queries.exam_settings(course.id).minutes == 20
-
-
 def test_trainer_of_another_base_may_not_set_the_exam(app, course):
     stranger = sign_in(app.test_client(), PostFactory(role=Role.TRAINER).person)
     assert stranger.get(f"/manage/courses/{course.slug}/exam").status_code in (403, 404)
@@ -130,8 +107,30 @@ def test_learner_applies_and_the_base_approves_by_http(app, learner, cycle):
     assert "开始新的学习" in learner.get(f"/learn/{cycle.id}/restudy").text
 
 
-def test_answer_older_than_another_tabs_is_answered_with_the_newer_serial(learner, cycle):
+def test_answer_older_than_another_tabs_is_answered_with_the_newer_one(learner, cycle, clock):
     address = f"/exams/{open_attempt(cycle).id}/answers/1"
     assert learner.put(address, json={"chosen": [1], "serial": 7}).status_code == 204
+    clock.advance(seconds=12)
     older = learner.put(address, json={"chosen": [0], "serial": 2})
-    assert (older.status_code, older.json) == (200, {"serial": 7})
+    assert older.status_code == 200
+    assert older.json == {"serial": 7, "chosen": [1], "seconds_ago": 12}
+
+
+def test_pages_ask_as_often_for_many_questions_as_for_few(learner, cycle):
+    counts = []
+    for questions in (3, 6):
+        exam = db.session.get_one(VersionExam, cycle.version_id)
+        exam.parts = [{"kind": "single", "difficulty": None, "count": questions, "points": 5}]
+        db.session.commit()
+        attempt = open_attempt(cycle)
+        address = f"/exams/{attempt.id}"
+        with counted() as paper:
+            assert learner.get(address).text.count("data-position=") == questions
+        submit(attempt)
+        with counted() as result:
+            learner.get(address)
+        counts.append((len(paper), len(result)))
+    (paper_of_three, result_of_three), (paper_of_six, result_of_six) = counts
+    assert paper_of_six == paper_of_three
+    # One more, as the last result asks whether the course shows keys.
+    assert result_of_six <= result_of_three + 1

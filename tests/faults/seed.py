@@ -18,7 +18,7 @@ from lms.core.types import Hours
 from lms.demo import publish_through_review
 from lms.demo_people import load_people
 from lms.enrollments.operations import enrol
-from lms.exams.rules import Part
+from lms.exams.rules import ExamFacts, Part
 from lms.exams.settings_operations import set_exam
 from lms.factory import create_app
 from lms.hourbank.cli import set_up_local
@@ -71,7 +71,7 @@ def completion() -> dict[str, object]:
         lesson = add_lesson(trainer, course, "安全操作")
         for number in range(3):
             create_question(trainer, course, _question(number))
-        set_exam(trainer, course, [Part("single", 3, 10)], 60, 30)
+        set_exam(trainer, course, ExamFacts((Part("single", 3, 10),), 60, 30))
     make_video(lesson)
     with transaction():
         publish_through_review(people, course)

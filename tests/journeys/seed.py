@@ -29,7 +29,7 @@ from lms.enrollments.models import Cycle, EntryReason
 from lms.enrollments.operations import complete_cycle, enrol
 from lms.exams.operations import open_attempt, submit_attempt
 from lms.exams.restudy_operations import apply_for_restudy
-from lms.exams.rules import Part
+from lms.exams.rules import ExamFacts, Part
 from lms.exams.settings_operations import set_exam
 from lms.factory import create_app
 from lms.hourbank.cli import set_up_local
@@ -103,7 +103,8 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
     for question in world.QUESTIONS:
         create_question(trainer, course, _question(question))
     if facts.requires_exam:
-        set_exam(trainer, course, [Part("single", 3, 20), Part("true_false", 1, 40)], 60, 30)
+        parts = (Part("single", 3, 20), Part("true_false", 1, 40))
+        set_exam(trainer, course, ExamFacts(parts, 60, 30))
     if facts.slug == world.FREE:
         with world.TEXTBOOK.open("rb") as file:
             add_etextbook(trainer, course, "学员手册", file)

@@ -113,14 +113,15 @@ def test_pool_holds_what_is_in_use_for_the_purpose(course):
     assert queries.pool(course.id, None, QuestionUse.EXAM, None) == [both, exam]
 
 
-def test_pool_is_counted_by_kind_and_difficulty(course):
-    QuestionFactory.create_batch(2, course=course, use=QuestionUse.EXAM)
-    QuestionFactory(course=course, difficulty=3, ordering=True)
+def test_pool_is_counted_by_kind_difficulty_and_topic(course):
+    QuestionFactory.create_batch(2, course=course, use=QuestionUse.EXAM, topic="折算")
+    QuestionFactory(course=course, difficulty=3, ordering=True, topic="")
     QuestionFactory(course=course, use=QuestionUse.POPUP)
     QuestionFactory(course=course, is_retired=True)
     QuestionFactory()
     counts = queries.count_pool(course.id, QuestionUse.EXAM)
-    assert counts == {(QuestionKind.SINGLE, 2): 2, (QuestionKind.ORDERING, 3): 1}
+    assert counts == {(QuestionKind.SINGLE, 2, "折算"): 2, (QuestionKind.ORDERING, 3, ""): 1}
+    assert queries.topics_of(course, QuestionUse.EXAM) == ["折算"]
 
 
 def test_lesson_draws_its_own_then_those_of_no_lesson(course):

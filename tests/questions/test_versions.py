@@ -7,7 +7,7 @@ from lms.catalog.models import CourseState
 from lms.catalog.versions import freeze_course
 from lms.core.db import db, transaction
 from lms.exams import queries as exam_queries
-from lms.exams.rules import Part
+from lms.exams.rules import ExamFacts, Part
 from lms.exams.settings_operations import set_exam
 from lms.questions import operations
 from lms.questions.models import Question, QuestionUse
@@ -78,7 +78,7 @@ def test_question_in_review_keeps_its_words_and_one_not_yet_submitted_does_not(t
 def test_exam_of_a_version_stays_as_it_was_judged(trainer, course):
     ExamSettingsFactory(course_id=course.id)
     with transaction():
-        set_exam(trainer, course, [Part("single", 9, 1)], 90, 5)
+        set_exam(trainer, course, ExamFacts((Part("single", 9, 1),), 90, 5))
     kept = exam_queries.version_exam(course.version.id)
     assert (kept.pass_percent, kept.minutes, kept.parts[0]["count"]) == (60, 30, 3)
 
@@ -90,6 +90,6 @@ def test_differences_name_questions_and_exam(trainer, course, judged):
     with transaction():
         operations.create_question(trainer, course, facts())
         operations.revise_question(trainer, judged, facts(explanation="改过"))
-        set_exam(trainer, course, [Part("single", 2, 1)], 60, 30)
+        set_exam(trainer, course, ExamFacts((Part("single", 2, 1),), 60, 30))
     found = differences(course.version, course)
     assert found == ["新增或修改题目 2 道", "停用或被替换题目 1 道", "考试设置有修改"]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -41,6 +42,8 @@ class Behaviour(ABC):
 
     # Which template and which module of script ask it: several kinds may look alike.
     shape: str
+    # Whether options in the order in which they were written would give the answer away.
+    order_is_answer = False
 
     @abstractmethod
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:
@@ -86,6 +89,17 @@ class Behaviour(ABC):
     @abstractmethod
     def is_right(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
         """Whether all of the answer, and nothing else, was given."""
+
+    def is_right_so_far(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
+        """Whether some of several right options were chosen, and nothing wrong.
+
+        False for kinds that have no such answers.
+        """
+        return False
+
+    def share(self, answer: Sequence[Any], chosen: Sequence[Any]) -> Fraction:
+        """How much of the answer was given, 0 to 1; a kind without parts knows all or nothing."""
+        return Fraction(self.is_right(answer, chosen))
 
     @abstractmethod
     def key_lines(self, question: Known) -> list[KeyLine]:

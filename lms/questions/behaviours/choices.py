@@ -1,6 +1,7 @@
 """Questions with options to choose from: one, several, or right and wrong."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -85,6 +86,15 @@ class MultipleChoice(SingleChoice):
 
     def _count_problem(self, count: int) -> Any | None:
         return None if count >= 2 else _l("多选题至少有两个正确答案。")
+
+    def is_right_so_far(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
+        return bool(chosen) and set(chosen) < set(answer)
+
+    def share(self, answer: Sequence[Any], chosen: Sequence[Any]) -> Fraction:
+        """Right ones less wrong ones: choosing everything must not earn anything by itself."""
+        right = len(set(chosen) & set(answer))
+        wrong = len(set(chosen)) - right
+        return Fraction(max(0, right - wrong), len(answer))
 
 
 class TrueFalse(SingleChoice):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -76,10 +77,12 @@ class FillIn(Behaviour):
     def is_right(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
         if len(chosen) != len(answer) or not all(isinstance(text, str) for text in chosen):
             return False
-        return all(
-            comparable(text) in set(map(comparable, forms))
-            for text, forms in zip(chosen, answer, strict=True)
-        )
+        return all(map(_is_accepted, chosen, answer))
+
+    def share(self, answer: Sequence[Any], chosen: Sequence[Any]) -> Fraction:
+        """Each blank counts alike."""
+        right = sum(map(_is_accepted, chosen, answer))
+        return Fraction(right, len(answer))
 
     def key_lines(self, question: Known) -> list[KeyLine]:
         return [
@@ -100,6 +103,10 @@ class FillIn(Behaviour):
 def blank_count(text: str) -> int:
     """How many blanks the text marks; without a mark there is one blank after it."""
     return max(1, len(_BLANK.findall(text)))
+
+
+def _is_accepted(text: str, forms: Sequence[str]) -> bool:
+    return comparable(text) in set(map(comparable, forms))
 
 
 def comparable(text: str) -> str:

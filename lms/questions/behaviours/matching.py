@@ -1,6 +1,7 @@
 """Questions in which each of some texts is to be given the one that belongs to it."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,7 @@ class Matching(Behaviour):
     `chosen` holds for each left the own index of the right it was given, None while it has none.
     """
 
+    order_is_answer = True
     shape = "pairs"
 
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:
@@ -64,6 +66,11 @@ class Matching(Behaviour):
 
     def is_right(self, answer: Sequence[Any], chosen: Sequence[Any]) -> bool:
         return all(type(own) is int for own in chosen) and list(chosen) == list(answer)
+
+    def share(self, answer: Sequence[Any], chosen: Sequence[Any]) -> Fraction:
+        """Each pair counts alike."""
+        right = sum(own == wanted for own, wanted in zip(chosen, answer, strict=False))
+        return Fraction(right, len(answer))
 
     def key_lines(self, question: Known) -> list[KeyLine]:
         return [

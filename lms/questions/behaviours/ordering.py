@@ -17,6 +17,7 @@ _FEWEST_NEVER_RIGHT = 3
 class Ordering(Behaviour):
     """Options are written in the right order; `chosen` holds own indexes as they were put."""
 
+    order_is_answer = True
     shape = "order"
 
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // The paper: saves every answer as it is given, keeps it while the network is away, shows the time.
 // What counts is only what the server has taken; the clock here is a picture of the server's.
+import { Answers } from './exam-answers.js';
 import { readAnswer, showAnswer, wireAnswer } from './answers/index.js';
 
 const root = document.querySelector('[data-exam]');
@@ -9,48 +10,21 @@ const announce = root.querySelector('[data-exam-announce]');
 const clock = root.querySelector('[data-exam-clock]');
 const form = root.querySelector('[data-exam-submit]');
 const dialog = root.querySelector('[data-exam-dialog]');
-const storageKey = `exam-${root.dataset.exam}`;
-const reloadKey = `${storageKey}-reloaded`;
-const startedAt = performance.now();
-const secondsAtStart = Number(root.dataset.secondsLeft);
+const reloadKey = `exam-${root.dataset.exam}-reloaded`;
+const RETRY_MS = 3000;
 
-// A browser may forbid its storage, or have no room left: the answers then live as long as the page.
-function recall(key) {
-  try {
-    return window.sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function keep(key, value) {
-  try {
-    window.sessionStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function forget(key) {
-  try {
-    window.sessionStorage.removeItem(key);
-  } catch {
-    // Nothing was kept.
-  }
-}
-
-// Answers not yet taken by the server, by position; they outlive a reload of the page.
-const waiting = new Map(JSON.parse(recall(storageKey) || '[]'));
+const answers = new Answers(root.dataset.exam, (position, answer) => {
+  show(position, answer.chosen, answer.serial);
+});
 let sending = null;
 let submitting = false;
 
-function remember() {
-  return keep(storageKey, JSON.stringify([...waiting]));
-}
-
 function questions() {
   return [...root.querySelectorAll('.exam-question')];
+}
+
+function questionAt(position) {
+  return root.querySelector(`.exam-question[data-position="${position}"]`);
 }
 
 function showMap() {
@@ -67,11 +41,27 @@ function showMap() {
   return questions().length - answered;
 }
 
-async function put(position, answer) {
+/** Show an answer that was given in another tab, on another device, or before a reload. */
+function show(position, chosen, serial) {
+  const question = questionAt(position);
+  if (!question) return;
+  question.dataset.serial = serial;
+  showAnswer(question, chosen);
+  showMap();
+}
+
+// --- sending
+
+async function put(position, { chosen, serial }) {
   return fetch(`/exams/${root.dataset.exam}/answers/${position}`, {
     method: 'PUT',
-    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token, Accept: 'application/json' },
-    body: JSON.stringify(answer),
+    headers: {
+      'Content-Type': 'application/json',
+      'X-CSRFToken': token,
+      'X-Paper-Token': root.dataset.token,
+      Accept: 'application/json',
+    },
+    body: JSON.stringify({ chosen, serial }),
   });
 }
 
@@ -85,13 +75,39 @@ function isHopeless(reply) {
   return reply.status === 404 || reply.status === 422;
 }
 
-// Another tab's answer stands under a greater serial; the one given here is sent above it.
-function outrank(position, standing) {
-  if (!Number.isInteger(standing)) throw new Error('no serial');
-  const question = root.querySelector(`.exam-question[data-position="${position}"]`);
-  const serial = Math.max(standing, Number(question.dataset.serial)) + 1;
-  question.dataset.serial = serial;
-  waiting.set(position, { ...waiting.get(position), serial });
+/** Load the page anew, once until an answer is taken; false if it was or would lose answers. */
+function reloadOnce() {
+  try {
+    if (!answers.isKept() || window.sessionStorage.getItem(reloadKey)) return false;
+    window.sessionStorage.setItem(reloadKey, '1');
+  } catch {
+    return false;
+  }
+  // It leads to signing in and back here, where the answers kept are sent.
+  window.location.reload();
+  return true;
+}
+
+function mayReloadAgain() {
+  try {
+    window.sessionStorage.removeItem(reloadKey);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+// Another tab's or device's answer stands. Of the two the one that was given later is meant.
+function settle(position, answer, standing) {
+  if (!Number.isInteger(standing.serial)) throw new Error('no serial');
+  const mine = answers.get(position) ?? answer;
+  if (standing.seconds_ago * 1000 < Date.now() - mine.at) {
+    answers.taken(position, mine.serial);
+    show(position, standing.chosen, standing.serial);
+    return;
+  }
+  const serial = Math.max(standing.serial, mine.serial) + 1;
+  questionAt(position).dataset.serial = serial;
+  answers.give(position, mine.chosen, serial, mine.at);
 }
 
 // Whoever asks while answers are on their way waits for those very answers, not for nothing.
@@ -103,32 +119,25 @@ function sendWaiting() {
 async function sendAll() {
   status.textContent = root.dataset.saving;
   try {
-    while (waiting.size) {
-      const [position, answer] = waiting.entries().next().value;
+    while (answers.size) {
+      const [position, answer] = answers.first();
       const reply = await put(position, answer);
       if (reply.status === 409) {
-        waiting.clear();
-        remember();
+        answers.clear();
         window.location.reload();
         return;
       }
-      // A page that cannot keep its answers is not loaded anew: they would be lost.
-      if (mustReload(reply) && !recall(reloadKey) && remember() && keep(reloadKey, '1')) {
-        // It leads to signing in and back here, where the answers kept are sent. Once only.
-        window.location.reload();
-        return;
-      }
+      if (mustReload(reply) && reloadOnce()) return;
       if (reply.redirected || !(reply.ok || isHopeless(reply))) throw new Error(`answer refused: ${reply.status}`);
-      forget(reloadKey);
-      if (reply.status === 200) outrank(position, (await reply.json()).serial);
-      // A newer answer may have been given to the same question meanwhile.
-      else if (waiting.get(position) === answer) waiting.delete(position);
-      remember();
+      mayReloadAgain();
+      if (reply.status === 200) settle(position, answer, await reply.json());
+      // A newer answer may have been given to the same question meanwhile: it goes on waiting.
+      else answers.taken(position, answer.serial);
     }
     status.textContent = root.dataset.saved;
   } catch {
     status.textContent = root.dataset.offline;
-    window.setTimeout(sendWaiting, 3000);
+    window.setTimeout(sendWaiting, RETRY_MS);
   }
 }
 
@@ -149,24 +158,31 @@ function answered(event) {
   const question = event.target.closest('.exam-question');
   const serial = Number(question.dataset.serial) + 1;
   question.dataset.serial = serial;
-  waiting.set(question.dataset.position, { chosen: readAnswer(question), serial });
-  remember();
+  answers.give(question.dataset.position, readAnswer(question), serial);
   showMap();
   if (isTyped(event)) sendSoon(TYPING_MS);
   else sendWaiting();
 }
 
 function restoreWaiting() {
-  for (const question of questions()) {
-    const answer = waiting.get(question.dataset.position);
-    if (!answer) continue;
-    question.dataset.serial = Math.max(answer.serial, Number(question.dataset.serial));
-    showAnswer(question, answer.chosen);
+  for (const [position, answer] of answers.waiting) {
+    const serial = Math.max(answer.serial, Number(questionAt(position)?.dataset.serial ?? 0));
+    show(position, answer.chosen, serial);
   }
 }
 
+// --- the time
+
+// A device that sleeps stops one of its clocks and not the other: then the server is asked again.
+const SLEPT_MS = 3000;
+const drift = () => Date.now() - performance.now();
+let endsAt = performance.now() + Number(root.dataset.secondsLeft) * 1000;
+let driftThen = drift();
+let refreshing = null;
+
 function tick() {
-  const left = Math.max(0, secondsAtStart - (performance.now() - startedAt) / 1000);
+  if (Math.abs(drift() - driftThen) > SLEPT_MS) refresh();
+  const left = Math.max(0, (endsAt - performance.now()) / 1000);
   const minutes = Math.floor(left / 60);
   clock.textContent = `${minutes}:${String(Math.floor(left % 60)).padStart(2, '0')}`;
   if (left <= 300 && !root.hasAttribute('data-urgent')) {
@@ -178,19 +194,59 @@ function tick() {
   submitPaper();
 }
 
+/** Take over the server's time, and what was answered elsewhere, as a page loaded now has them. */
+function refresh() {
+  driftThen = drift();
+  refreshing ??= readAgain().catch(() => {}).finally(() => { refreshing = null; });
+}
+
+async function readAgain() {
+  const reply = await fetch(window.location.href, { cache: 'no-store' });
+  if (!reply.ok) return;
+  const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+  const fresh = page.querySelector('[data-exam]');
+  if (!fresh) {
+    // Handed in elsewhere, or signed out: the page itself tells which.
+    reloadOnce();
+    return;
+  }
+  endsAt = performance.now() + Number(fresh.dataset.secondsLeft) * 1000;
+  for (const theirs of fresh.querySelectorAll('.exam-question')) {
+    const { position, serial } = theirs.dataset;
+    if (answers.get(position) || Number(serial) <= Number(questionAt(position)?.dataset.serial)) continue;
+    show(position, readAnswer(theirs), Number(serial));
+  }
+}
+
+// --- handing in
+
+let askedAt = -Infinity;
+
 async function submitPaper() {
-  if (submitting) return;
+  // At the end of the time every second asks for it.
+  if (submitting || performance.now() - askedAt < RETRY_MS) return;
   submitting = true;
   window.clearTimeout(sendingSoon);
   await sendWaiting();
-  if (waiting.size) {
-    // The network is away: a paper handed in now would lack these answers.
-    submitting = false;
-    if (dialog.open) dialog.close();
-    return;
+  // Without a network a paper handed in now would lack answers, or lead to an empty page.
+  if (!answers.size && await handIn()) return;
+  askedAt = performance.now();
+  submitting = false;
+  status.textContent = root.dataset.offline;
+  if (dialog.open) dialog.close();
+}
+
+async function handIn() {
+  try {
+    const request = { method: 'POST', body: new FormData(form), redirect: 'manual' };
+    const reply = await fetch(form.action, request);
+    if (reply.status >= 500) return false;
+    if (reply.type === 'opaqueredirect') window.location.assign(`/exams/${root.dataset.exam}`);
+    else form.submit();
+    return true;
+  } catch {
+    return false;
   }
-  forget(storageKey);
-  form.submit();
 }
 
 function ask() {
@@ -203,16 +259,21 @@ function ask() {
 root.addEventListener('input', (event) => { if (isTyped(event)) answered(event); });
 root.addEventListener('change', (event) => {
   if (!isTyped(event)) answered(event);
-  else if (waiting.size) sendWaiting();
+  else if (answers.size) sendWaiting();
 });
 root.querySelector('[data-exam-ask]').addEventListener('click', ask);
 dialog.querySelector('[data-exam-cancel]').addEventListener('click', () => dialog.close());
-dialog.querySelector('[data-exam-confirm]').addEventListener('click', submitPaper);
+dialog.querySelector('[data-exam-confirm]').addEventListener('click', () => {
+  askedAt = -Infinity;
+  submitPaper();
+});
 window.addEventListener('online', sendWaiting);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+window.addEventListener('pageshow', (event) => { if (event.persisted) refresh(); });
 questions().forEach(wireAnswer);
 restoreWaiting();
 showMap();
 root.inert = false;
-if (waiting.size) sendWaiting();
+if (answers.size) sendWaiting();
 tick();
 window.setInterval(tick, 1000);

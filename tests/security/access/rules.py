@@ -89,6 +89,8 @@ RULES: dict[str, frozenset[str]] = {
     # --- a learner's own records
     "certificates.card": OWNER,
     "certificates.download": OWNER,
+    "exam_allowances.end": KEEPERS,
+    "exam_allowances.grant": KEEPERS,
     "exams.attempt": OWNER,
     # The learner sees a picture of their questions, and the base its own.
     "questions.picture": OWNER | TEACHERS,

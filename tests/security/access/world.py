@@ -15,8 +15,10 @@ from lms.accounts.models import Person
 from lms.catalog.content_operations import add_etextbook
 from lms.catalog.models import Course
 from lms.certificates.models import Certificate
+from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
+from lms.exams.allowances.operations import grant_allowance
 from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.catalog.etextbooks.support import files, packed, picture
 from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
@@ -99,6 +101,7 @@ def build_world(app: Flask) -> World:
         "revision_number": 1,
         "scheme_id": scheme.id,
         "window": 0,
+        "allowance_id": _allowance(people["unit"], people["owner"]),
         **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
@@ -117,6 +120,12 @@ def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
     version_as_it_is(course)
     (kept,) = (kept_file(book.path) / "pictures").iterdir()
     return {"epub_id": book.id, "chapter_number": 1, "picture_name": kept.name}
+
+
+def _allowance(actor: Person, person: Person) -> int:
+    today = clock.today()
+    with transaction():
+        return grant_allowance(actor, person.id, 25, "残疾人证", today, today).id
 
 
 def _certificate_code() -> str:
