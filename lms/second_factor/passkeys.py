@@ -93,8 +93,7 @@ def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Pas
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
         transports=_transports(answer),
-        may_be_backed_up=verified.credential_device_type
-        is _structs().CredentialDeviceType.MULTI_DEVICE,
+        may_be_backed_up=verified.credential_device_type is kinds.MULTI_DEVICE,
         is_backed_up=verified.credential_backed_up,
     )
     db.session.add(passkey)
