@@ -11,6 +11,7 @@ import hashlib
 import os
 import pickle
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ Seconds = Callable[[float], None]
 _RUNNERS = ("encoding", "loudness", "texts")
 _PROBER = "lms.videos.examination.probe"
 _FILE = "file:"
+_LONGEST_TURN_SECONDS = 10.0
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
@@ -69,9 +71,10 @@ class KeptFilms:
             self._run(command, folder, on_seconds, stall_seconds)
             return
         kept = self._folder / key
-        if not kept.exists():
-            self._learn(kept, command, folder, on_seconds, stall_seconds)
-            return
+        with _turn(kept):
+            if not kept.exists():
+                self._learn(kept, command, folder, on_seconds, stall_seconds)
+                return
         shutil.copytree(kept / "files", folder, dirs_exist_ok=True)
         for seconds in pickle.loads((kept / "told").read_bytes()):
             on_seconds(seconds)
@@ -132,6 +135,20 @@ class KeptFilms:
         # Another worker may have been quicker with the same.
         with suppress(OSError):
             draft.rename(kept)
+
+
+@contextmanager
+def _turn(kept: Path) -> Iterator[None]:
+    """Wait while another makes `kept`, unless that takes so long that it may wait for us."""
+    with kept.with_suffix(".lock").open("a") as lock:
+        deadline = time.monotonic() + _LONGEST_TURN_SECONDS
+        while not kept.exists() and time.monotonic() < deadline:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.05)
+        yield
 
 
 def _key(command: Sequence[str]) -> str | None:
