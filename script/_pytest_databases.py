@@ -63,7 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the tests of this worker."""
     if WORKER not in WORKERS:
         return
-    kept, dropped = [], []
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
         (kept if _is_mine(item) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
