@@ -1,9 +1,9 @@
 """A pytest plugin: one run covers both databases and the browser, and has one summary.
 
-script/test starts three pytest-xdist workers by name. `sqlite` and `postgresql` run every test that
-asks a database; `once` the journeys, and then what uses no database or, being the same on both, is
-marked `no_database`. The name of the worker stands behind each test's name, so that the summary
-tells where a test failed.
+script/test starts four pytest-xdist workers by name. `sqlite` and `postgresql` run every test that
+asks a database; `once` what uses no database or, being the same on both, is marked `no_database`;
+`journeys` the journeys, which wait more than they work. The name of the worker stands behind each
+test's name, so that the summary tells where a test failed.
 """
 
 import gc
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-WORKERS = {"sqlite", "postgresql", "once"}
+WORKERS = {"sqlite", "postgresql", "once", "journeys"}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 POSTGRESQL_URL = os.environ.pop("TEST_POSTGRESQL_URL", "") if WORKER else ""
 JOURNEYS = Path("tests/journeys")
@@ -20,12 +20,25 @@ JOURNEYS = Path("tests/journeys")
 # Before any conftest is read, for it decides the database when it is imported.
 if WORKER == "postgresql":
     os.environ["LMS_TEST_DATABASE_URL"] = POSTGRESQL_URL
+elif WORKER in WORKERS:
+    # That worker has the most to do, with its server: the others leave it a little more of the
+    # machine, so that all end together.
+    os.nice(3)
+if WORKER in WORKERS:
+    # What is loaded and collected now is looked through for garbage once, at the end of it.
+    gc.disable()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Whether a worker need not even read this folder; None leaves it to the others."""
-    is_idle = WORKER in WORKERS - {"once"}
-    return True if is_idle and collection_path == config.rootpath / JOURNEYS else None
+    """Whether a worker need not even read this path; None leaves it to the others."""
+    named = {config.rootpath / argument.partition("::")[0] for argument in config.args}
+    if WORKER not in WORKERS or collection_path in named:
+        return None
+    journeys = config.rootpath / JOURNEYS
+    if WORKER != "journeys":
+        return True if collection_path == journeys else None
+    leads_there = collection_path in (journeys, *journeys.parents)
+    return None if leads_there or journeys in collection_path.parents else True
 
 
 # Fixtures that lead to a database, sooner or later.
@@ -47,16 +60,21 @@ def _is_journey(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of this worker; journeys first, for they wait more than they work."""
+    """Keep the tests of this worker."""
     if WORKER not in WORKERS:
         return
-    once = [item for item in items if _is_journey(item) or _is_alike(item)]
-    once.sort(key=_is_journey, reverse=True)
-    apart = set(once)
-    rest = [item for item in items if item not in apart]
-    kept, dropped = (once, rest) if WORKER == "once" else (rest, once)
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        (kept if _is_mine(item) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def _is_mine(item: pytest.Item) -> bool:
+    if _is_journey(item):
+        return WORKER == "journeys"
+    return WORKER == "once" if _is_alike(item) else WORKER in ("sqlite", "postgresql")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -64,6 +82,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if WORKER in WORKERS:
         gc.collect()
         gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from lms.catalog import policies
 from lms.config import Settings
@@ -73,6 +73,8 @@ def session_app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = VisitorClient
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _never_wait_for_the_disk)
         create_schema()
         db.engine.dispose()
     if settings.database_url.startswith("sqlite"):
@@ -81,6 +83,11 @@ def session_app(settings: Settings) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:
+    # The data are thrown away, as those of script/_postgresql.sh.
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def create_postgresql_database(url: str) -> None:

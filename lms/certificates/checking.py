@@ -14,35 +14,15 @@ from asn1crypto import cms  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
-from flask_babel import lazy_gettext as _l
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from lms.certificates.signing import as_asn1
-from lms.core.enums import LabelledEnum
+from lms.certificates.verdicts import PdfCheck, Verdict
 
-LARGEST_PDF_BYTES = 5 * 1024 * 1024
 _LONGEST_SIGNATURE_HEX = 128 * 1024
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")
-
-
-class Verdict(LabelledEnum):
-    """What the check of a file found."""
-
-    CHANGED = "changed", _l("文件在签发后被改动过"), "danger"
-    FOREIGN = "foreign", _l("不是本平台签发的文件"), "danger"
-    NOT_PDF = "not_pdf", _l("这不是 PDF 文件"), "warning"
-    UNCHANGED = "unchanged", _l("文件由本平台签发，未经改动"), "success"
-    UNSIGNED = "unsigned", _l("文件没有电子签名"), "danger"
-
-
-@dataclass(frozen=True)
-class PdfCheck:
-    """The verdict, and the number inside a file that is ours and unchanged."""
-
-    verdict: Verdict
-    number: str | None = None
 
 
 @dataclass(frozen=True)

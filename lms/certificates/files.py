@@ -10,11 +10,11 @@ from lms.certificates.fonts import file_lock, fonts_dir
 from lms.certificates.keys import load_signing_keys
 from lms.certificates.models import Certificate, PdfState
 from lms.certificates.pdf import printed_facts, render_pdf
-from lms.certificates.signing import sign_pdf
 from lms.core.db import db, hold, transaction
 from lms.core.errors import NotFound
 from lms.core.events import certificate_ready
 from lms.core.files import files
+from lms.core.late import late
 from lms.upkeep.references import Reference
 
 CERTIFICATES = "certificates"
@@ -68,7 +68,9 @@ def _make(certificate: Certificate, path: str) -> None:
     # Counted before, so that one that takes the worker down with it does not come first again.
     with transaction():
         db.session.get_one(Certificate, certificate_id).pdf_attempts += 1
-    signed = sign_pdf(render_pdf(facts, fonts_dir()), load_signing_keys(), facts.issuer)
+    plain, keys = render_pdf(facts, fonts_dir()), load_signing_keys()
+    # pyHanko takes long to load, and hardly any process ever signs.
+    signed: bytes = late("lms.certificates.signing").sign_pdf(plain, keys, facts.issuer)
     files().write(path, signed)
 
 

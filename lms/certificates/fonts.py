@@ -57,10 +57,10 @@ def _draft(folder: Path, weight: str) -> Path:
 
 
 def _start(source: Path, folder: Path, weight: str) -> "subprocess.Popen[bytes]":
-    module = "lms.certificates.subset_font"
-    root = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-m", module, str(source), str(_draft(folder, weight))]
-    return subprocess.Popen(command, cwd=root)
+    # By its path, with nothing around it: it needs the program as little as the program needs it.
+    script = Path(__file__).with_name("subset_font.py")
+    command = [sys.executable, "-P", str(script), str(source), str(_draft(folder, weight))]
+    return subprocess.Popen(command)
 
 
 def _finish(process: "subprocess.Popen[bytes]", folder: Path, weight: str) -> None:

@@ -5,11 +5,8 @@ nor what it loads. `press` sets the page.
 """
 
 import datetime as dt
-import importlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from babel.dates import format_date
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -20,6 +17,7 @@ from lms.certificates.qr import draw_qr, verify_url
 from lms.config import ROOT
 from lms.core.clock import SHANGHAI
 from lms.core.enums import HourCategory
+from lms.core.late import late
 
 TEMPLATES = ROOT / "templates" / "pdf"
 # A certificate is a Chinese document, whatever language the page is read in that asks for it.
@@ -74,15 +72,10 @@ def _chinese_day(instant: dt.datetime) -> str:
     return str(format_date(day, "y年M月d日", locale="zh_Hans_CN"))
 
 
-@cache
-def _press() -> Any:
-    # WeasyPrint takes a fifth of the time in which a process starts, and hardly any ever prints.
-    return importlib.import_module("lms.certificates.press")
-
-
 def render_pdf(facts: PrintedFacts, folder: Path) -> bytes:
     """The certificate as an unsigned PDF of one A4 page in landscape."""
     template = ENVIRONMENT.get_template("certificate.html")
     html = template.render(facts=facts, qr=draw_qr(facts.verify_url))
-    printed: bytes = _press().render_html(html, folder)
+    # WeasyPrint takes long to load, and hardly any process ever prints.
+    printed: bytes = late("lms.certificates.press").render_html(html, folder)
     return printed

@@ -1,4 +1,4 @@
-"""Cuts a font collection down to GB 2312: `python -m lms.certificates.subset_font SOURCE TARGET`.
+"""Cuts a font collection down to GB 2312: `python -P subset_font.py SOURCE TARGET`.
 
 A process of its own, since it takes ten seconds of processor and 300 MB that the worker would keep.
 """

@@ -4,10 +4,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.certificates import queries
-from lms.certificates.checking import LARGEST_PDF_BYTES, PdfCheck, check_pdf
 from lms.certificates.forms import FileForm, LookupForm
 from lms.certificates.keys import load_root
+from lms.certificates.verdicts import LARGEST_PDF_BYTES, PdfCheck
 from lms.core import clock
+from lms.core.late import late
 from lms.web.auth import open_to_all
 from lms.web.limits import limiter
 
@@ -57,7 +58,8 @@ def check_file() -> str | tuple[str, int]:
     content = form.file.data.stream.read(LARGEST_PDF_BYTES + 1)
     if len(content) > LARGEST_PDF_BYTES:
         return _page(file=form, is_too_large=True), 413
-    check = check_pdf(content, load_root())
+    # pyHanko takes long to load, and hardly any process ever checks a file.
+    check: PdfCheck = late("lms.certificates.checking").check_pdf(content, load_root())
     certificate = queries.find_by_number(check.number) if check.number else None
     return _page(file=form, check=check, certificate=certificate)
 

@@ -3,27 +3,12 @@
 The options hold a challenge (challenges.py), which the caller takes back with the answer.
 """
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, options_to_json_dict
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    CredentialDeviceType,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from lms.accounts.models import Person
 from lms.accounts.vault import vault
@@ -32,6 +17,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid
+from lms.core.late import late
 from lms.second_factor.challenges import CHALLENGE_FOR, put_challenge
 from lms.second_factor.models import ChallengePurpose, Factor, Passkey
 from lms.second_factor.queries import passkeys_of
@@ -41,8 +27,19 @@ from lms.second_factor.rules import RelyingParty, relying_party
 MOST_PASSKEYS = 10
 LONGEST_NAME = 32
 _LONGEST_CREDENTIAL_ID = 1023
-_TRANSPORTS = {transport.value: transport for transport in AuthenticatorTransport}
-_VERIFIED = UserVerificationRequirement.REQUIRED
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+
+def _webauthn() -> Any:
+    # It takes long to load, with all the makers' attestations, and few processes meet a passkey.
+    return late("webauthn")
+
+
+def _structs() -> Any:
+    return late("webauthn.helpers.structs")
 
 
 def party_here() -> RelyingParty | None:
@@ -57,7 +54,7 @@ def options_to_add(person: Person) -> dict[str, Any]:
     known = passkeys_of(person.id)
     if len(known) >= MOST_PASSKEYS:
         raise Conflict(_l("通行密钥已达到上限，请先移除不再使用的。"))
-    options = generate_registration_options(
+    options = _webauthn().generate_registration_options(
         rp_id=party.id,
         rp_name=settings.issuer_name,
         user_id=_user_handle(person),
@@ -65,12 +62,13 @@ def options_to_add(person: Person) -> dict[str, Any]:
         user_display_name=person.name,
         challenge=put_challenge(person, ChallengePurpose.ADD),
         timeout=_timeout_ms(),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=_VERIFIED
+        authenticator_selection=_structs().AuthenticatorSelectionCriteria(
+            resident_key=_structs().ResidentKeyRequirement.PREFERRED,
+            user_verification=_structs().UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[_descriptor(passkey) for passkey in known],
     )
-    return options_to_json_dict(options)
+    return _as_json(options)
 
 
 def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Passkey:
@@ -87,6 +85,7 @@ def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Pas
     if db.session.scalar(known) is not None:
         raise Conflict(_l("这个通行密钥已经添加过。"))
     count = len(passkeys_of(person.id))
+    kinds = _structs().CredentialDeviceType
     passkey = Passkey(
         person_id=person.id,
         name=cleaned_name(name) or f"{Factor.PASSKEY.label} {count + 1}",
@@ -94,7 +93,7 @@ def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Pas
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
         transports=_transports(answer),
-        may_be_backed_up=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        may_be_backed_up=verified.credential_device_type is kinds.MULTI_DEVICE,
         is_backed_up=verified.credential_backed_up,
     )
     db.session.add(passkey)
@@ -106,14 +105,14 @@ def add_passkey(person: Person, challenge: bytes, answer: Any, name: str) -> Pas
 
 def options_to_show(person: Person) -> dict[str, Any]:
     """What the browser needs to ask for one of the person's passkeys, as JSON."""
-    options = generate_authentication_options(
+    options = _webauthn().generate_authentication_options(
         rp_id=_party().id,
         challenge=put_challenge(person, ChallengePurpose.SHOW),
         timeout=_timeout_ms(),
         allow_credentials=[_descriptor(passkey) for passkey in passkeys_of(person.id)],
-        user_verification=_VERIFIED,
+        user_verification=_structs().UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json_dict(options)
+    return _as_json(options)
 
 
 def use_passkey(person_id: int, challenge: bytes, answer: Any) -> Passkey | None:
@@ -127,7 +126,7 @@ def use_passkey(person_id: int, challenge: bytes, answer: Any) -> Passkey | None
     hold(passkey)
     party = _party()
     try:
-        verified = verify_authentication_response(
+        verified = _webauthn().verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -150,12 +149,12 @@ def cleaned_name(name: str) -> str:
     return " ".join(name.split())[:LONGEST_NAME]
 
 
-def _verify_new(challenge: bytes, answer: Any) -> VerifiedRegistration:
+def _verify_new(challenge: bytes, answer: Any) -> "VerifiedRegistration":
     party = _party()
     if not isinstance(answer, dict):
         raise _unproved()
     try:
-        return verify_registration_response(
+        verified: VerifiedRegistration = _webauthn().verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -165,6 +164,7 @@ def _verify_new(challenge: bytes, answer: Any) -> VerifiedRegistration:
     except Exception:
         # As above: the answer is anybody's bytes.
         raise _unproved() from None
+    return verified
 
 
 def _named_passkey(person_id: int, answer: Any) -> Passkey | None:
@@ -173,7 +173,7 @@ def _named_passkey(person_id: int, answer: Any) -> Passkey | None:
     if not isinstance(raw_id, str):
         return None
     try:
-        credential_id = base64url_to_bytes(raw_id)
+        credential_id: bytes = late("webauthn.helpers").base64url_to_bytes(raw_id)
     except ValueError:
         return None
     query = select(Passkey).where(
@@ -182,14 +182,28 @@ def _named_passkey(person_id: int, answer: Any) -> Passkey | None:
     return db.session.scalar(query)
 
 
-def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    transports = [_TRANSPORTS[name] for name in passkey.transports if name in _TRANSPORTS]
-    return PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports or None)
+def _as_json(options: Any) -> dict[str, Any]:
+    told: dict[str, Any] = late("webauthn.helpers").options_to_json_dict(options)
+    return told
+
+
+@cache
+def _known_transports() -> "dict[str, AuthenticatorTransport]":
+    return {transport.value: transport for transport in _structs().AuthenticatorTransport}
+
+
+def _descriptor(passkey: Passkey) -> "PublicKeyCredentialDescriptor":
+    known = _known_transports()
+    transports = [known[name] for name in passkey.transports if name in known]
+    described: PublicKeyCredentialDescriptor = _structs().PublicKeyCredentialDescriptor(
+        id=passkey.credential_id, transports=transports or None
+    )
+    return described
 
 
 def _transports(answer: Any) -> list[str]:
     given = answer["response"].get("transports")
-    return [name for name in _TRANSPORTS if isinstance(given, list) and name in given]
+    return [name for name in _known_transports() if isinstance(given, list) and name in given]
 
 
 def _user_handle(person: Person) -> bytes:

@@ -1,6 +1,6 @@
 """Notices to people, the messages that carry them, who wants which; who decides on a re-study.
 
-Revision: 4d7a9e21c6f5, after 5be07a91c3d4
+Revision: 4d7a9e21c6f5, after 7e3f0a94c1d8
 """
 
 import sqlalchemy as sa

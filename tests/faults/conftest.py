@@ -23,6 +23,7 @@ def new_system(tmp_path: Path) -> Iterator[Callable[..., System]]:
 
         def make(**settings: object) -> System:
             worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-            return stack.enter_context(running(tmp_path, f"faults_{worker}", **settings))
+            name = f"faults_{worker}"
+            return stack.enter_context(running(tmp_path, name, is_loaded=True, **settings))
 
         yield make

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from sqlalchemy import create_engine, make_url, text
 
 from lms.config import ROOT, Settings
+from tests.journeys import nursery
 
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 120.0
@@ -65,8 +66,18 @@ def free_port() -> int:
 class System:
     """One installation: `start` and `kill` its parts, ask its database."""
 
-    def __init__(self, folder: Path, name: str, *, web_workers: int = 2, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        web_workers: int = 2,
+        is_loaded: bool = False,
+        **settings: Any,
+    ) -> None:
+        """With `is_loaded` the parts come out of the nursery instead of by their commands."""
         self.web_workers = web_workers
+        self.is_loaded = is_loaded
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -74,7 +85,7 @@ class System:
         self.media = folder / "media"
         (self.media / "hls").mkdir(parents=True)
         self.env = _environment(self._settings() | SHORT | settings)
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | nursery.Started] = {}
         self._engine = create_engine(self.database_url)
 
     def _settings(self) -> dict[str, Any]:
@@ -93,12 +104,12 @@ class System:
         }
 
     def _command(self, part: str) -> list[str]:
-        celery = [str(BIN / "celery"), "-q", "-A", "app.celery_app"]
+        celery = ["celery", "-q", "-A", "app.celery_app"]
         quiet = ("--without-mingle", "--without-gossip", "--without-heartbeat")
         schedule = ("--schedule", str(self.folder / "beat"), "--pidfile", "")
         return {
             "web": [
-                *(str(BIN / "granian"), "app:app", "--interface", "wsgi", "--no-ws"),
+                *("granian", "app:app", "--interface", "wsgi", "--no-ws"),
                 *("--http", "1", "--host", "127.0.0.1", "--port", str(self.port)),
                 *("--working-dir", str(ROOT), "--workers", str(self.web_workers)),
                 *("--blocking-threads", "4"),
@@ -121,12 +132,16 @@ class System:
 
     def start_module(self, module: str, *arguments: str) -> None:
         """Start `python -m module` in the system's environment, as the part of that name."""
-        self._spawn(module, [sys.executable, "-m", module, *arguments])
+        self._spawn(module, [module, *arguments])
 
     def _spawn(self, part: str, command: list[str]) -> None:
-        with (self.folder / f"{part}.log").open("ab") as log:
+        path = self.folder / f"{part}.log"
+        if self.is_loaded:
+            self.processes[part] = nursery.start(command[0], command[1:], self.env, path)
+            return
+        with path.open("ab") as log:
             self.processes[part] = subprocess.Popen(
-                command,
+                [sys.executable, "-m", *command],
                 cwd=ROOT,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
@@ -186,7 +201,7 @@ class System:
         self._engine.dispose()
         _drop_database(self.database_url)
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: subprocess.Popen[bytes] | nursery.Started) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(5)
         try:

@@ -7,9 +7,9 @@ from flask import Flask
 
 from lms.config import Settings
 from tests.storage.bucket import Bucket, S3Server, make_bucket
-from tests.videos.conftest import film, lesson, trainer
+from tests.videos.conftest import film, kept_films, lesson, shared, trainer
 
-__all__ = ["film", "lesson", "trainer"]
+__all__ = ["film", "kept_films", "lesson", "shared", "trainer"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,22 @@ from lms.videos import operations
 from lms.videos.models import Video
 from tests.factories import LessonFactory, PersonFactory, PostFactory
 from tests.support import MovableClock, RecordedTasks
+from tests.videos.kept_films import keeping_films, made_once, shared_folder
 
 SPECIMENS = ROOT / "media/samples/test"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what all workers of the run need once."""
+    return shared_folder(tmp_path_factory)
+
+
+@pytest.fixture(autouse=True)
+def kept_films(request: pytest.FixtureRequest, shared: Path) -> Iterator[None]:
+    """Tests that ask a database take films as another test has had them made."""
+    with keeping_films(shared) if "app" in request.fixturenames else nullcontext():
+        yield
 
 
 @pytest.fixture
@@ -28,9 +43,12 @@ def film() -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(shared: Path) -> Path:
     """A folder with the films that are too odd to be committed."""
-    folder = tmp_path_factory.mktemp("films")
+    return made_once(shared, "made", _make_made)
+
+
+def _make_made(folder: Path) -> None:
     _make(folder / "one.mp4", "testsrc=r=15:d=1:s=160x90", "-frames:v", "1")
     _make(folder / "still.mkv", "testsrc=r=1/20:d=20:s=160x90", "-frames:v", "1")
     _make(folder / "odd.mkv", "testsrc=r=60000/1001:d=5:s=427x239", "-c:v", "mpeg4")
@@ -45,13 +63,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     front = (folder / "front.mp4").read_bytes()
     (folder / "cut-off.mp4").write_bytes(front[: len(front) // 2])
     (folder / "empty.mp4").touch()
-    return folder
 
 
 @pytest.fixture(scope="session")
-def rare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def rare(shared: Path) -> Path:
     """A folder with films of formats that cameras and editors make, and phones do not."""
-    folder = tmp_path_factory.mktemp("rare")
+    return made_once(shared, "rare", _make_rare)
+
+
+def _make_rare(folder: Path) -> None:
     _make(folder / "8k.mp4", "testsrc=r=2:d=2:s=7680x4320", "-preset", "ultrafast")
     # Taller than 8K, at next to no cost.
     _make(folder / "beyond-8k.mkv", "color=r=1:d=2:s=128x8320", "-c:v", "ffv1")
@@ -62,13 +82,15 @@ def rare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _make(folder / "interlaced.mpg", "testsrc=r=50:d=2:s=320x240", *_INTERLACED)
     _make(folder / "oblong.mp4", _SMALL, "-vf", "setsar=16/11")
     _make(folder / "banner.mp4", "testsrc=r=15:d=2:s=1600x90")
-    return folder
 
 
 @pytest.fixture(scope="session")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def heard(shared: Path) -> Path:
     """A folder with recordings of sound alone."""
-    folder = tmp_path_factory.mktemp("heard")
+    return made_once(shared, "heard", _make_heard)
+
+
+def _make_heard(folder: Path) -> None:
     voice = ("-f", "lavfi", "-i", "sine=f=300:d=13")
     _ffmpeg(*voice, "-b:a", "64k", str(folder / "talk.mp3"))
     _ffmpeg(*voice, "-ac", "2", str(folder / "talk.m4a"))
@@ -81,15 +103,17 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _ffmpeg(*both, *cover, str(folder / "cover.mp3"))
     whole = (folder / "talk.flac").read_bytes()
     (folder / "cut-off.flac").write_bytes(whole[: len(whole) // 2])
-    return folder
 
 
-@pytest.fixture
-def slow_film(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def slow_film(shared: Path) -> Path:
     """Sixteen seconds of noise that take an encoder a while."""
-    path = tmp_path / "slow.mkv"
+    return made_once(shared, "slow", _make_slow) / "slow.mkv"
+
+
+def _make_slow(folder: Path) -> None:
+    path = folder / "slow.mkv"
     _make(path, "nullsrc=r=15:d=16:s=640x360,noise=alls=40:allf=t", "-preset", "ultrafast")
-    return path
 
 
 _SMALL = "testsrc=r=15:d=2:s=320x180"

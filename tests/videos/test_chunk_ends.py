@@ -1,18 +1,17 @@
 """Films in chunks that are stopped, given up, or whose workers are killed."""
 
 import datetime as dt
-import sys
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 
 import pytest
 
 from lms.accounts.models import Person
 from lms.catalog.models import Lesson
-from lms.config import ROOT, Settings
+from lms.config import Settings
 from lms.core.db import transaction
 from lms.videos import chunk_tasks, jobs, operations, steering
 from lms.videos import tasks as video_tasks
@@ -26,9 +25,11 @@ from lms.videos.storage import (
     originals_folder,
     pieces_folder,
 )
+from tests.journeys.nursery import Started
 from tests.support import MovableClock, RecordedTasks
 from tests.videos.test_chunks import FIRST, JOIN, SECOND, SOUND, assert_lost, chunks, taken
-from tests.videos.test_jobs import _environment, again
+from tests.videos.test_jobs import again
+from tests.videos.workers import start_packager
 
 pytestmark = pytest.mark.usefixtures("short_chunks")
 
@@ -114,18 +115,6 @@ def test_chunks_of_films_in_work_are_not_swept_away(
     assert attempt_folders() == []
 
 
-_WORKER = """
-import os, sys
-from lms.config import load_settings
-from lms.factory import create_app
-from lms.videos.chunk_tasks import work_at
-
-app = create_app(load_settings(dict(os.environ)))
-with app.app_context():
-    work_at(int(sys.argv[1]), int(sys.argv[2]), lambda percent: print(percent, flush=True))
-"""
-
-
 @pytest.fixture
 def slow(
     trainer: Person, lesson: Lesson, slow_film: Path, tasks: RecordedTasks, clock: MovableClock
@@ -139,31 +128,29 @@ def slow(
 
 
 @contextmanager
-def _workers(settings: Settings, video: Video, *numbers: int) -> Iterator[list[Popen[str]]]:
+def _workers(
+    settings: Settings, folder: Path, video: Video, *numbers: int
+) -> Iterator[list[Started]]:
     """Workers that are in the middle of a chunk each."""
-    command = [sys.executable, "-c", _WORKER, str(video.id)]
-    environment = _environment(settings)
-    workers = [
-        Popen([*command, str(number)], env=environment, cwd=ROOT, stdout=PIPE, text=True)
-        for number in numbers
-    ]
+    log = folder / "workers.log"
+    workers = [start_packager(settings, log, video.id, number) for number in numbers]
     try:
         for number, worker in zip(numbers, workers, strict=True):
             while not list(pieces_folder().glob(f"*/.{number}.*/*.ts")):
-                assert worker.poll() is None
+                assert worker.poll() is None, log.read_text()
                 time.sleep(0.02)
         yield workers
     finally:
         for worker in workers:
-            worker.kill()
-            worker.communicate()
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
 
 
 @pytest.mark.fault
 def test_worker_killed_in_a_chunk_is_followed_by_another(
-    slow: Video, settings: Settings, tasks: RecordedTasks, clock: MovableClock
+    slow: Video, settings: Settings, tasks: RecordedTasks, clock: MovableClock, tmp_path: Path
 ) -> None:
-    with _workers(settings, slow, 1):
+    with _workers(settings, tmp_path, slow, 1):
         pass
     tasks.run_all()
     assert [one.state is ChunkState.DONE for one in chunks(slow)] == [True, False, False]
@@ -179,9 +166,9 @@ def test_worker_killed_in_a_chunk_is_followed_by_another(
 
 @pytest.mark.fault
 def test_all_workers_of_a_cancelled_film_stop_and_leave_nothing(
-    slow: Video, trainer: Person, settings: Settings
+    slow: Video, trainer: Person, settings: Settings, tmp_path: Path
 ) -> None:
-    with _workers(settings, slow, 0, 1) as workers:
+    with _workers(settings, tmp_path, slow, 0, 1) as workers:
         paths = [Path(f"/proc/{one.pid}/task/{one.pid}/children") for one in workers]
         children = [child for path in paths for child in path.read_text().split()]
         assert len(children) == 2

@@ -1,7 +1,6 @@
 """Who packages, what happens when he dies, and what is there in the end."""
 
 import datetime as dt
-import os
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from lms.videos.states import VIDEO_MOVES
 from lms.videos.storage import building_folder, hls_folder, working_folder
 from tests.support import MovableClock, RecordedTasks
 from tests.videos.places import package_folder
+from tests.videos.workers import is_at_work, start_packager
 
 
 def again(video: Video) -> Video:
@@ -219,34 +219,21 @@ def test_states_move_only_by_the_table(state: VideoState, target: VideoState) ->
             move(video, target, VIDEO_MOVES)
 
 
-_WORKER = """
-import os, sys
-from lms.config import load_settings
-from lms.factory import create_app
-from lms.videos.tasks import package_video_now
-
-app = create_app(load_settings(dict(os.environ)))
-with app.app_context():
-    package_video_now(int(sys.argv[1]), lambda percent: print(percent, flush=True))
-"""
-
-
 @pytest.mark.fault
 def test_worker_killed_while_packaging_is_followed_by_another(
-    waiting: Video, settings: Settings, tasks: RecordedTasks, clock: MovableClock
+    waiting: Video,
+    settings: Settings,
+    tasks: RecordedTasks,
+    clock: MovableClock,
+    tmp_path: Path,
 ) -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, str(waiting.id)],
-        env=_environment(settings),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdout is not None
-    assert worker.stdout.readline().strip().isdigit()
+    log = tmp_path / "worker.log"
+    worker = start_packager(settings, log, waiting.id)
+    while not is_at_work(log):
+        assert worker.poll() is None, log.read_text()
+        time.sleep(0.02)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
-    worker.stdout.close()
     assert again(waiting).state is VideoState.PROCESSING
     assert not package_folder(waiting.public_id, 1).exists()
     assert leftovers() != []
@@ -258,14 +245,6 @@ def test_worker_killed_while_packaging_is_followed_by_another(
     assert (video.state, video.attempts) == (VideoState.READY, 2)
     assert [folder.name for folder in (hls_folder() / video.public_id).iterdir()] == ["1"]
     assert leftovers() == []
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """The test's settings for another process, on an encoder slow enough to be killed at work."""
-    names = ("secret_key", "identity_key", "database_url", "broker_url", "var_dir", "media_dir")
-    given = {f"LMS_{name.upper()}": str(getattr(settings, name)) for name in names}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    return {**kept, **given, "LMS_TRANSCODE_PRESET": "placebo", "PYTHONPATH": str(ROOT)}
 
 
 @pytest.mark.fault

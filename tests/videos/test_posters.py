@@ -17,16 +17,20 @@ from lms.videos.models import Video
 from tests.factories import PersonFactory, PostFactory
 from tests.support import RecordedTasks, sign_in
 from tests.videos.conftest import _make
+from tests.videos.kept_films import made_once
 from tests.videos.places import package_folder
 from tests.videos.test_jobs import again
 
 
-@pytest.fixture
-def coloured(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def coloured(shared: Path) -> Path:
     """Seven seconds of red, then seven of blue."""
-    path = tmp_path / "coloured.mp4"
-    _make(path, "color=red:s=320x180:d=7:r=15[a];color=blue:s=320x180:d=7:r=15[b];[a][b]concat")
-    return path
+    return made_once(shared, "coloured", _make_coloured) / "film.mp4"
+
+
+def _make_coloured(folder: Path) -> None:
+    red, blue = (f"color={colour}:s=320x180:d=7:r=15" for colour in ("red", "blue"))
+    _make(folder / "film.mp4", f"{red}[a];{blue}[b];[a][b]concat")
 
 
 @pytest.fixture

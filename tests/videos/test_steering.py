@@ -1,7 +1,6 @@
 """Stopping a packaging, and having it tried again."""
 
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from flask.testing import FlaskClient
 
 from lms.accounts.models import Person
 from lms.catalog.models import Lesson
-from lms.config import ROOT, Settings
+from lms.config import Settings
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, IllegalMove, NotAllowed
 from lms.videos import jobs, operations, queries, steering
@@ -21,7 +20,8 @@ from lms.videos.models import Video, VideoState
 from lms.videos.storage import attempt_folders, claim_folders, hls_folder, originals_folder
 from tests.factories import LessonFactory, PersonFactory, PostFactory
 from tests.support import MovableClock, RecordedTasks, sign_in
-from tests.videos.test_jobs import _WORKER, _environment, again
+from tests.videos.test_jobs import again
+from tests.videos.workers import is_at_work, start_packager
 
 
 def originals() -> list[str]:
@@ -64,24 +64,18 @@ def test_worker_whose_video_was_cancelled_can_change_nothing(
 
 @pytest.mark.fault
 def test_worker_at_work_stops_within_seconds_and_leaves_nothing(
-    waiting: Video, trainer: Person, settings: Settings
+    waiting: Video, trainer: Person, settings: Settings, tmp_path: Path
 ) -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, str(waiting.id)],
-        env=_environment(settings),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdout is not None
-    while not worker.stdout.readline().strip().isdigit():
-        assert worker.poll() is None
-    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-    assert children
+    log = tmp_path / "worker.log"
+    worker = start_packager(settings, log, waiting.id)
+    of_worker = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+    # Between two runs of ffmpeg there is none.
+    while not (is_at_work(log) and (children := of_worker.read_text().split())):
+        assert worker.poll() is None, log.read_text()
+        time.sleep(0.02)
     with transaction():
         steering.cancel_packaging(trainer, waiting)
     assert worker.wait(timeout=20) == 0
-    worker.stdout.close()
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
     assert attempt_folders() == []
     assert originals() == []

@@ -32,6 +32,8 @@ def film_with(film: Path, folder: Path, ending: str, codec: str, *tracks: tuple[
         maps += ["-map", str(number + 1)]
         tags += [f"-metadata:s:s:{number}", f"language={language}"]
     target = folder / f"film.{ending}"
+    # The same bytes each time: Matroska would give each file a number of its own.
+    tags += ["-fflags", "+bitexact"]
     command += [*maps, "-c:v", "copy", "-c:a", "copy", "-c:s", codec, *tags, str(target)]
     subprocess.run(command, check=True)
     return target

@@ -6,16 +6,19 @@ from the route map, the expectation from rules.RULES.
 
 import base64
 import shutil
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from werkzeug.routing import Rule
 
+from lms.accounts.models import Person
+from lms.config import Settings
 from lms.core.db import db
 from lms.web.auth import TOKEN, access_of
 from tests.security.access.rules import RULES
-from tests.security.access.world import VISITORS, build_world
+from tests.security.access.world import VISITORS, World, build_world
 from tests.security.support import address_of, routes
 from tests.support import sign_in
 
@@ -28,39 +31,65 @@ BODY = {"nonce": "x", "chosen": [0], "serial": 1}
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Length": "1"}
 
 
-@pytest.fixture
-def world(app, clock):
-    return build_world(app)
+class Snapshot:
+    """The database and the files as they were at a moment, in a folder."""
 
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._path = Path(settings.database_url.removeprefix("sqlite:///"))
+        self._media = settings.media_path
+        self._kept, self._kept_media = folder / "database", folder / "media"
 
-@pytest.fixture
-def restore(world, settings) -> Iterator[Callable[[], None]]:
-    """Puts the database and the files back to what it was when the world was built."""
-    path = Path(settings.database_url.removeprefix("sqlite:///"))
-    kept, media = path.with_suffix(".world"), settings.media_path
-    kept_media = media.with_suffix(".world")
-
-    def back() -> None:
-        db.session.remove()
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        shutil.copy(kept, path)
-        shutil.rmtree(media)
-        shutil.copytree(kept_media, media)
-
-    def keep() -> None:
+    def take(self) -> None:
         db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
-        shutil.copy(path, kept)
-        shutil.copytree(media, kept_media)
+        shutil.copy(self._path, self._kept)
+        shutil.copytree(self._media, self._kept_media)
 
-    back.keep = keep
-    yield back
-    kept.unlink(missing_ok=True)
-    shutil.rmtree(kept_media, ignore_errors=True)
+    def bring_back(self) -> None:
+        db.session.remove()
+        db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self._kept, self._path)
+        shutil.rmtree(self._media, ignore_errors=True)
+        shutil.copytree(self._kept_media, self._media)
+
+
+class BuiltOnce:
+    """The world, which takes longer to build than to bring back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._built: tuple[World, dict[str, int]] | None = None
+
+    def here(self, app: Flask, settings: Settings) -> World:
+        snapshot = Snapshot(settings, self._folder)
+        if self._built is None:
+            world = build_world(app)
+            self._built = world, {name: person.id for name, person in world.people.items()}
+            snapshot.take()
+        else:
+            snapshot.bring_back()
+        world, ids = self._built
+        people = {name: db.session.get_one(Person, number) for name, number in ids.items()}
+        return replace(world, people=people)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> BuiltOnce:
+    return BuiltOnce(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def world(app, clock, settings, built) -> World:
+    return built.here(app, settings)
+
+
+@pytest.fixture
+def snapshot(world, settings, tmp_path) -> Snapshot:
+    return Snapshot(settings, tmp_path)
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route(app):
@@ -80,10 +109,10 @@ def test_every_argument_of_a_route_leads_to_a_record_here(app, world):
 
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_a_visitor_gets_in_where_the_table_says_and_nowhere_else(
-    app, client, world, restore, visitor
+    app, client, world, snapshot, visitor
 ):
     cookie = _cookie_of(client, world.people.get(visitor))
-    restore.keep()
+    snapshot.take()
     wrong = []
     for rule in routes(app):
         for method in _methods(rule):
@@ -94,7 +123,7 @@ def test_a_visitor_gets_in_where_the_table_says_and_nowhere_else(
             if gets_in != (visitor in _rule_of(rule.endpoint, method)):
                 wrong.append((rule.endpoint, method, gets_in))
             if gets_in and method not in ("GET", "HEAD"):
-                restore()
+                snapshot.bring_back()
     assert wrong == [], "\n".join(map(str, wrong))
 
 
