@@ -11,7 +11,17 @@ from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.enrollments.models import Cycle
-from lms.exams import allowances, explaining, manage_views, queries, saving, shown, tasks, views
+from lms.exams import (
+    allowances,
+    explaining,
+    manage_views,
+    queries,
+    regrade,
+    saving,
+    shown,
+    tasks,
+    views,
+)
 from lms.exams.question_usage import exam_usage
 from lms.exams.settings_operations import (
     copy_exam,
@@ -27,6 +37,7 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    regrade.register(app)
     shown.register(app)
     saving.register(app)
     allowances.register(app)

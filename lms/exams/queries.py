@@ -26,6 +26,7 @@ from lms.exams.models import (
     VersionExam,
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left, minutes_with
+from lms.questions.kinds import Counting
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ def result_by_topic(items: Sequence[PaperItem]) -> list[TopicResult]:
             topic,
             asked=len(items),
             awarded=sum(item.awarded or 0 for item in items),
-            points=sum(item.points for item in items),
+            points=sum(
+                item.points for item in items if item.question.counting is not Counting.VOID
+            ),
         )
         for topic, items in topics.items()
     ]

@@ -1,6 +1,6 @@
 """Staff pages: the bank as a file, and beforehand what the chosen format does not carry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +84,6 @@ def _entry(question: Question) -> Entry:
     return Entry(facts, question.lesson.title if question.lesson else "")
 
 
-def _fixed(values: list[Any]) -> tuple[Any, ...]:
+def _fixed(values: Sequence[Any]) -> tuple[Any, ...]:
     # JSON knows lists alone; pairs and accepted forms are tuples among facts.
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.enrollments.models import CycleState
-from lms.exams.marking import earned
+from lms.exams.marking import worth
 from lms.exams.models import AttemptState, PartialCredit
 from lms.exams.rules import attempts_left, is_pass
-from lms.questions.kinds import Counting, QuestionKind
+from lms.questions.kinds import QuestionKind
 from lms.questions.mending import Key
 
 
@@ -87,22 +87,12 @@ class Plan:
     moves: tuple[CycleMove, ...]
 
 
-def worth(kind: QuestionKind, key: Key, answered: Answered) -> tuple[int, int]:
-    """What the answer is awarded by `key`, and the full marks that count."""
-    if key.counting is Counting.VOID:
-        return 0, 0
-    if key.counting is Counting.EVERYBODY:
-        return answered.points, answered.points
-    marks = earned(kind, key.answer, answered.chosen, answered.points, answered.rule)
-    return marks, answered.points
-
-
 def remark(sitting: Sitting, kind: QuestionKind, key: Key) -> Remark | None:
     """The attempt by `key`; None if nothing changes, or it has not been marked yet."""
     answered = sitting.answered
     if answered is None or sitting.state is AttemptState.RUNNING:
         return None
-    awarded, full = worth(kind, key, answered)
+    awarded, full = worth(kind, key, answered.chosen, answered.points, answered.rule)
     points, total = answered.other_points + awarded, answered.other_total + full
     passed = is_pass(points, total, sitting.pass_percent)
     state = AttemptState.PASSED if passed else AttemptState.FAILED

@@ -1,13 +1,13 @@
 """Regrades, keys that are mended, and hours that are given again after they were taken back.
 
-Revision: 4b8e21d7f0a6, after 5be07a91c3d4
+Revision: 4b8e21d7f0a6, after 7e3f0a94c1d8
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "4b8e21d7f0a6"
-down_revision = "5be07a91c3d4"
+down_revision = "7e3f0a94c1d8"
 branch_labels = None
 depends_on = None
 
@@ -154,7 +154,9 @@ def downgrade() -> None:
     op.drop_index("ux_credits_one_standing", table_name="credits")
     op.drop_index("ix_credits_cycle_id", table_name="credits")
     with op.batch_alter_table("credits") as batch:
-        batch.create_unique_constraint(op.f("uq_credits_cycle_id_person_id"), ["cycle_id", "person_id"])
+        batch.create_unique_constraint(
+            op.f("uq_credits_cycle_id_person_id"), ["cycle_id", "person_id"]
+        )
         batch.drop_column("reversed_at")
     with op.batch_alter_table("questions") as batch:
         batch.drop_column("counting")
