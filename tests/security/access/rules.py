@@ -193,6 +193,10 @@ RULES: dict[str, frozenset[str]] = {
     "hours_manage.retry": here("base", "bureau", "province"),
     # --- re-study: the base of the course, the learner's unit
     "manage_exams.decide_restudy": RESTUDY,
+    "regrades.index": BASE,
+    "regrades.mend": BASE,
+    "regrades.progress": BASE,
+    "regrades.show": BASE,
     "manage_exams.restudy_list": both("base", "unit", "stand_in"),
     # --- the bank's ledger
     "hourbank.ledger": both("bureau") | here("province"),
