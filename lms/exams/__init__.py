@@ -19,6 +19,7 @@ from lms.exams import (
     regrade,
     saving,
     shown,
+    statistics,
     tasks,
     views,
 )
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     regrade.register(app)
+    statistics.register(app)
     shown.register(app)
     saving.register(app)
     allowances.register(app)

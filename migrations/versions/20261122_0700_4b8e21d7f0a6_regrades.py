@@ -1,4 +1,4 @@
-"""Regrades, keys that are mended, and hours that are given again after they were taken back.
+"""Regrades, keys that are mended, hours given again after they were taken back; statistics.
 
 Revision: 4b8e21d7f0a6, after 7e3f0a94c1d8
 """
@@ -48,6 +48,23 @@ def upgrade() -> None:
     )
     _create_regrades()
     _create_changes()
+    _create_statistics()
+
+
+def _create_statistics() -> None:
+    op.create_table(
+        "exam_statistics",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True)),
+        sa.Column("figures", sa.JSON()),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["courses.id"], name=op.f("fk_exam_statistics_course_id_courses")
+        ),
+        sa.PrimaryKeyConstraint("course_id", "version_number", name=op.f("pk_exam_statistics")),
+    )
+    op.create_index("ix_exam_statistics_asked_at", "exam_statistics", ["asked_at"])
 
 
 def _create_regrades() -> None:
@@ -148,6 +165,7 @@ def downgrade() -> None:
     """Refused where hours were given again: the older tables cannot hold them."""
     if op.get_bind().scalar(sa.text(_GIVEN_TWICE)):
         raise RuntimeError("hours were given again after a regrade; older versions cannot hold it")
+    op.drop_table("exam_statistics")
     op.drop_table("exam_regraded_cycles")
     op.drop_table("exam_regraded_attempts")
     op.drop_table("exam_regrades")

@@ -28,7 +28,7 @@ from lms.questions.mending import Key
 from lms.questions.models import Question
 from lms.watching.operations import lock_clock
 
-PORTION = 100
+PORTION = 50
 
 
 def apply_portion(regrade_id: int, size: int = PORTION) -> bool:

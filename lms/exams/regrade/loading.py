@@ -86,10 +86,14 @@ def _others(question: Question, person_ids: Sequence[int] | None) -> Subquery:
 
     What counts for nobody is in neither sum.
     """
-    papers = select(PaperItem.attempt_id).where(PaperItem.question_id == question.id)
-    if person_ids is not None:
-        papers = papers.join(Attempt, PaperItem.attempt_id == Attempt.id).join(Cycle)
-        papers = papers.where(Cycle.person_id.in_(person_ids))
+    if person_ids is None:
+        papers = select(PaperItem.attempt_id).where(PaperItem.question_id == question.id)
+    else:
+        # By the few people named, and not by the question, which may be on thousands of papers.
+        papers = select(Attempt.id).join(Cycle, Attempt.cycle_id == Cycle.id)
+        papers = papers.where(
+            Cycle.course_id == question.course_id, Cycle.person_id.in_(person_ids)
+        )
     is_counted = and_(PaperItem.question_id != question.id, Question.counting != Counting.VOID)
     query = (
         select(
