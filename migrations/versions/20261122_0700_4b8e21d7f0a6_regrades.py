@@ -46,6 +46,12 @@ def upgrade() -> None:
         sqlite_where=_STANDING,
         postgresql_where=_STANDING,
     )
+    op.drop_index("ix_exam_paper_items_question_id", table_name="exam_paper_items")
+    op.create_index(
+        "ix_exam_paper_items_question_id_attempt_id",
+        "exam_paper_items",
+        ["question_id", "attempt_id"],
+    )
     _create_regrades()
     _create_changes()
     _create_statistics()
@@ -165,6 +171,8 @@ def downgrade() -> None:
     """Refused where hours were given again: the older tables cannot hold them."""
     if op.get_bind().scalar(sa.text(_GIVEN_TWICE)):
         raise RuntimeError("hours were given again after a regrade; older versions cannot hold it")
+    op.drop_index("ix_exam_paper_items_question_id_attempt_id", table_name="exam_paper_items")
+    op.create_index("ix_exam_paper_items_question_id", "exam_paper_items", ["question_id"])
     op.drop_table("exam_statistics")
     op.drop_table("exam_regraded_cycles")
     op.drop_table("exam_regraded_attempts")
