@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from random import SystemRandom
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -14,12 +13,13 @@ from lms.catalog.version_models import CourseVersion
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.enrollments.models import Cycle, CycleState
-from lms.exams import rules as exam_rules
+from lms.exams import drawing
 from lms.exams.models import Attempt, AttemptState, PaperItem, VersionExam
 from lms.exams.regrade.loading import Learner, learners_asked
 from lms.exams.regrade.models import Regrade, RegradedAttempt, RegradedCycle, RegradeState
 from lms.exams.regrade.rules import CycleMove, Plan, Remark, plan
 from lms.exams.regrade.tally import tally
+from lms.exams.rules import parts_of
 from lms.questions.mending import Key
 from lms.questions.models import Counting, Question, QuestionUse
 from lms.questions.queries import pool
@@ -179,16 +179,11 @@ def _can_draw(question: Question, version_id: int) -> bool:
     if exam is None:
         return True
     bank = [
-        exam_rules.Candidate(q.id, q.kind.value, q.difficulty, len(q.options))
+        drawing.Candidate(q.id, q.kind.value, q.difficulty, len(q.options), q.topic)
         for q in pool(question.course_id, None, QuestionUse.EXAM, version_id)
         if q.id != question.id
     ]
-    try:
-        parts = [exam_rules.Part(**part) for part in exam.parts]
-        exam_rules.draw_paper(parts, bank, set(), SystemRandom())
-    except exam_rules.NotEnoughQuestions:
-        return False
-    return True
+    return not drawing.shortages(parts_of(exam.parts), bank)
 
 
 def papers_with(question: Question) -> int:

@@ -9,8 +9,8 @@ from typing import Any
 
 from lms.enrollments.models import CycleState
 from lms.exams.marking import worth
-from lms.exams.models import AttemptState, PartialCredit
-from lms.exams.rules import attempts_left, is_pass
+from lms.exams.models import AttemptState
+from lms.exams.rules import PartialCredit, attempts_left, is_pass
 from lms.questions.kinds import QuestionKind
 from lms.questions.mending import Key
 

@@ -135,6 +135,11 @@ RULES: dict[str, frozenset[str]] = {
     "manage_catalog.submit": TEACHERS,
     "manage_catalog.take_quality_back": here("province"),
     "manage_catalog.withdraw": TEACHERS,
+    "exam_statistics.ask": TEACHERS,
+    "exam_statistics.patterns": TEACHERS,
+    "exam_statistics.question": TEACHERS,
+    "exam_statistics.show": TEACHERS,
+    "exam_statistics.workbook": TEACHERS,
     "manage_exams.edit": TEACHERS,
     # A file that was checked is its uploader's alone.
     "manage_questions.apply_import": UPLOADER,
