@@ -123,7 +123,7 @@ def _result(found: Attempt) -> str:
         course_shows_answers=queries.shows_answers(found.cycle),
         attempts_left=queries.attempts_left_of(found.cycle),
         application=queries.application_of(found.cycle_id),
-        regraded=regraded_attempts(found.id),
+        regraded=regraded_attempts(found),
         mended_ids=mended_since(found),
     )
 

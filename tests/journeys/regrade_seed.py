@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.rules import resident_check_character
+from lms.core import clock
 from lms.core.db import db, transaction
 from lms.factory import create_app
 from lms.watching.models import WatchedCourse
@@ -21,7 +22,8 @@ from tests.quick_passwords import quick_passwords
 def fill() -> None:
     manager = db.session.scalars(select(Person).where(Person.username == "base")).one()
     base = manager.posts[0].organization
-    course = CourseFactory(slug=SLUG, title=TITLE, base=base, created_by=manager)
+    facts = {"slug": SLUG, "title": TITLE, "year": clock.today().year}
+    course = CourseFactory(base=base, created_by=manager, **facts)
     for text, options in QUESTIONS.items():
         QuestionFactory(course=course, text=text, options=list(options), answer=[0])
     parts = [{"kind": "single", "difficulty": None, "count": len(QUESTIONS), "points": 25}]

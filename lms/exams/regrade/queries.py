@@ -132,11 +132,16 @@ def cycle_changes(regrade: Regrade, cycle_ids: Iterable[int]) -> dict[int, Regra
     return {change.cycle_id: change for change in db.session.scalars(query)}
 
 
-def regraded_attempts(attempt_id: int) -> list[RegradedAttempt]:
-    """What regrades changed of an attempt, the newest first, each with its regrade."""
-    query = select(RegradedAttempt).where(RegradedAttempt.attempt_id == attempt_id)
+def regraded_attempts(attempt: Attempt) -> list[tuple[RegradedAttempt, RegradedCycle | None]]:
+    """What regrades changed of an attempt, the newest first, and what each made of its cycle."""
+    of_cycle = (RegradedCycle.regrade_id == RegradedAttempt.regrade_id) & (
+        RegradedCycle.cycle_id == attempt.cycle_id
+    )
+    query = select(RegradedAttempt, RegradedCycle).outerjoin(RegradedCycle, of_cycle)
+    query = query.where(RegradedAttempt.attempt_id == attempt.id)
     query = query.options(joinedload(RegradedAttempt.regrade).joinedload(Regrade.question))
-    return list(db.session.scalars(query.order_by(RegradedAttempt.regrade_id.desc())))
+    rows = db.session.execute(query.order_by(RegradedAttempt.regrade_id.desc()))
+    return [(change, cycle) for change, cycle in rows]
 
 
 def mended_since(attempt: Attempt) -> set[int]:
