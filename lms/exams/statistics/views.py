@@ -17,6 +17,7 @@ from lms.exams.statistics import operations, queries
 from lms.exams.statistics.exporting import bins, workbook_of
 from lms.exams.statistics.figures import Figures
 from lms.exams.statistics.rules import FEWEST_PAPERS, GROUP_PERCENT
+from lms.questions.queries import get_question
 from lms.web.auth import staff
 from lms.web.downloads import attachment
 from lms.web.paging import record_id
@@ -78,9 +79,14 @@ def ask(slug: str) -> BaseResponse:
 @staff(EDIT)
 def question(slug: str, question_id: int) -> str:
     facts = _facts(slug)
-    line = queries.line_of(_figures(facts), question_id)
+    found = get_question(facts["course"], question_id)
+    line = queries.line_of(_figures(facts), found)
     return render_template(
-        "exams/statistics/question.html", line=line, answers=queries.answers_of(line), **facts
+        "exams/statistics/question.html",
+        question=found,
+        line=line,
+        answers=queries.answers_of(line) if line else [],
+        **facts,
     )
 
 
