@@ -33,6 +33,7 @@ def fill() -> None:
             first_17 = f"37110319820306{number:03d}"
             person = create_person(
                 name=name,
+                unit=None,
                 identity_number=first_17 + resident_check_character(first_17),
                 username=username,
                 password=PASSWORD,
