@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Double, Integer, Select, String, case, cast, func, select
 
 from lms.catalog.models import Course
 from lms.catalog.version_models import CourseVersion
@@ -83,10 +83,12 @@ def count_papers(course: Course, version_number: int) -> int:
 
 def scores_of(papers: Select[Any]) -> Scores:
     """Shares and results of the papers."""
-    query = papers.with_only_columns(_share(), Attempt.number, Attempt.state, func.count())
+    query = papers.with_only_columns(
+        _share().label("share"), Attempt.number, Attempt.state, func.count()
+    )
     scores = Scores()
     for share, number, state, count in db.session.execute(
-        query.group_by(_share(), Attempt.number, Attempt.state)
+        query.group_by("share", Attempt.number, Attempt.state)
     ):
         scores.shares[share] += count
         scores.taken[number] += count
@@ -97,7 +99,7 @@ def scores_of(papers: Select[Any]) -> Scores:
 
 def _share() -> ColumnElement[Any]:
     """The share of a paper's full marks in hundredths of a per cent, rounded down."""
-    return Attempt.points * 10_000 // func.nullif(Attempt.total_points, 0)
+    return cast(Attempt.points * 10_000 // func.nullif(Attempt.total_points, 0), Integer)
 
 
 def marks_of(papers: Select[Any], cuts: Cuts) -> list[Marks]:
@@ -144,8 +146,15 @@ def answers_of(papers: Select[Any], cuts: Cuts) -> Iterator[tuple[int, list[Give
     group = case((upper, "upper"), (lower, "lower"), else_="middle")
     is_wrong = case((PaperItem.awarded == 0, 1), else_=0)
     query = papers.join(PaperItem, PaperItem.attempt_id == Attempt.id)
-    query = query.with_only_columns(PaperItem.question_id, chosen, group, is_wrong, func.count())
-    query = query.group_by(PaperItem.question_id, chosen, group, is_wrong)
+    query = query.with_only_columns(
+        PaperItem.question_id,
+        chosen.label("given"),
+        group.label("side"),
+        is_wrong.label("is_wrong"),
+        func.count(),
+    )
+    # By their names: on PostgreSQL two equal expressions with parameters are not the same.
+    query = query.group_by(PaperItem.question_id, "given", "side", "is_wrong")
     rows = db.session.execute(
         query.order_by(PaperItem.question_id).execution_options(yield_per=_PORTION)
     )
