@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.cli.add_command(cli.prepare_certificates)
     events.cycle_completed.connect(operations.complete)
+    events.cycle_reopened.connect(operations.take_back)
     events.cycle_handed_over.connect(merging.hand_over)
     events.cycle_set_aside.connect(merging.set_aside)
     add_source(app, CERTIFICATES, kept_certificates)

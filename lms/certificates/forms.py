@@ -48,7 +48,8 @@ class RevokeForm(FlaskForm):
 
     reason = SelectField(
         _l("公开的撤销原因"),
-        choices=choices_of(RevocationReason),
+        # That of a regrade is given by the regrade alone.
+        choices=choices_of(r for r in RevocationReason if r is not RevocationReason.REGRADED),
     )
     note = TextAreaField(
         _l("撤销依据"), [InputRequired(_l("请写明撤销的依据。")), Length(min=4, max=500)]

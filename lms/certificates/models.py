@@ -29,6 +29,7 @@ class RevocationReason(LabelledEnum):
     ISSUED_IN_ERROR = "issued_in_error", _l("签发有误")
     OTHER = "other", _l("其他原因")
     PROXY = "proxy", _l("代学代考")
+    REGRADED = "regraded", _l("试题更正后成绩未达到合格线")
     REQUESTED = "requested", _l("持证人申请")
 
 

@@ -41,9 +41,21 @@ def issue_certificate(cycle: Cycle) -> Certificate:
     comes second is given what the first one made. The file is rendered after the commit.
     """
     found = certificate_of_cycle(cycle.id)
-    if found is not None:
+    if found is not None and not _may_earn_anew(found):
         return found
+    if found is not None:
+        # It stays revoked for ever, and lets go of the cycle for the one in its place.
+        found.cycle_id = None
+        db.session.flush()
     return _save(lambda: _printed(cycle), cycle.id)
+
+
+def _may_earn_anew(certificate: Certificate) -> bool:
+    """Whether a regrade took it back: then the cycle, completed once more, earns another one.
+
+    What was revoked for anything else stays so, whatever marks come to be.
+    """
+    return certificate.revocation_reason is RevocationReason.REGRADED
 
 
 def reissue_certificate(old: Certificate, cycle: Cycle) -> Certificate:
@@ -131,6 +143,20 @@ def revoke_certificate(
     require(actor, Permission.CERTIFICATES_CERTIFICATE_REVOKE, certificate.base_id)
     if not note.strip():
         raise Invalid(_l("请写明撤销的依据。"), field="note")
+    _revoke(actor, certificate, reason, note)
+
+
+def take_back(cycle: Cycle, actor: Person, reason: str) -> None:
+    """Handler of events.cycle_reopened: the certificate is revoked, and the hours go with it.
+
+    One that is not valid any more stays what it is; its hours went back with it.
+    """
+    certificate = certificate_of_cycle(cycle.id)
+    if certificate is not None and certificate.state is CertificateState.VALID:
+        _revoke(actor, certificate, RevocationReason.REGRADED, reason)
+
+
+def _revoke(actor: Person, certificate: Certificate, reason: RevocationReason, note: str) -> None:
     move(certificate, CertificateState.REVOKED, CERTIFICATE_MOVES)
     certificate.revoked_at = clock.now()
     certificate.revoked_by_id = actor.id

@@ -13,6 +13,9 @@ quality_taken_back = Signal(
     "sender is the catalog.QualityMark just taken back; it holds the reason"
 )
 cycle_completed = Signal("sender is the enrollments.Cycle that has just been completed")
+cycle_reopened = Signal(
+    "sender is the enrollments.Cycle that is not completed any more; actor=, reason= (in words)"
+)
 cycle_withdrawn = Signal("sender is the enrollments.Cycle that a refund is about to end")
 cycle_started = Signal("sender is the enrollments.Cycle that has just begun")
 attempt_submitted = Signal("sender is the exams.Attempt just marked; its cycle is settled")
@@ -21,6 +24,10 @@ course_watched = Signal("sender is the enrollments.Cycle whose lessons are now a
 certificate_revoked = Signal("sender is the certificates.Certificate just revoked")
 certificate_ready = Signal("sender is the certificates.Certificate whose file was just made")
 hours_refused = Signal("sender is the hours.Delivery that the bank has just refused")
+exam_regraded = Signal(
+    "sender is an exams.regrade.Regrade that has just changed marks of one person in its course; "
+    "person=, attempts= (RegradedAttempt, before and after), cycles= (RegradedCycle, likewise)"
+)
 # What somebody may do, or whose they are, is no longer what a code made for them stood for.
 standing_changed = Signal("sender is the accounts.Person with a new post or another unit")
 # A duplicate is merged into the person who stays (memberships). What hangs on a study cycle follows

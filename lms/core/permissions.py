@@ -24,6 +24,7 @@ class Permission(LabelledEnum):
     CATALOG_REVIEW_READ = "catalog:review:read", _l("查看送审课程")
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
     EXAMS_ALLOWANCE_GRANT = "exams:allowance:grant", _l("登记考试延时")
+    EXAMS_REGRADE_APPLY = "exams:regrade:apply", _l("更正答案并重新评分")
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
     HOURS_CREDIT_READ = "hours:credit:read", _l("查看学时来历")
     HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
@@ -91,6 +92,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CATALOG_COURSE_PUBLISH,
             P.CATALOG_REVIEW_READ,
             P.CERTIFICATES_CERTIFICATE_REVOKE,
+            P.EXAMS_REGRADE_APPLY,
             P.EXAMS_RESTUDY_DECIDE,
             P.HOURS_DELIVERY_READ,
             P.PAYMENTS_ORDER_READ,

@@ -30,13 +30,23 @@ def merge_cycles(survivor: Person, duplicate: Person, actor: Person) -> None:
     for _course_id, cycles in groupby(_cycles_of(duplicate), lambda cycle: cycle.course_id):
         theirs = list(cycles)
         ours = _cycles_of(survivor, theirs[0].course_id)
-        if not ours or _WORTH[theirs[-1].state] > _WORTH[ours[-1].state]:
+        if not ours or _worth(theirs) > _worth(ours):
             _end_if_active(actor, ours)
             _hand_over(survivor, theirs, ours[-1].number if ours else 0, actor)
         else:
             _end_if_active(actor, theirs)
             for cycle in theirs:
-                cycle_set_aside.send(cycle, kept=ours[-1], actor=actor)
+                cycle_set_aside.send(cycle, kept=_foremost(ours), actor=actor)
+
+
+def _foremost(cycles: list[Cycle]) -> Cycle:
+    """The completed cycle, after which by a regrade another may stand; or else the newest."""
+    completed = (cycle for cycle in cycles if cycle.state is CycleState.COMPLETED)
+    return next(completed, cycles[-1])
+
+
+def _worth(cycles: list[Cycle]) -> int:
+    return _WORTH[_foremost(cycles).state]
 
 
 def _cycles_of(person: Person, course_id: int | None = None) -> list[Cycle]:

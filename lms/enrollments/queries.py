@@ -30,7 +30,10 @@ def holding_cycle(person: Person, course: Course) -> Cycle | None:
 
 
 def latest_cycle(person: Person, course: Course) -> Cycle | None:
-    """The person's newest cycle of the course in whatever state, or None."""
+    """The person's newest cycle of the course in whatever state, or None.
+
+    A completed one comes before all others: a regrade may complete one after which another began.
+    """
     return _latest(person, course, None)
 
 
@@ -38,7 +41,8 @@ def _latest(person: Person, course: Course, state: CycleState | None) -> Cycle |
     query = select(Cycle).where(Cycle.person_id == person.id, Cycle.course_id == course.id)
     if state is not None:
         query = query.where(Cycle.state == state)
-    return db.session.scalar(query.order_by(Cycle.number.desc()).limit(1))
+    is_other = Cycle.state != CycleState.COMPLETED
+    return db.session.scalar(query.order_by(is_other, Cycle.number.desc()).limit(1))
 
 
 def cycles_of(person: Person) -> list[Cycle]:

@@ -17,8 +17,10 @@ from lms.exams import (
     histories,
     manage_views,
     queries,
+    regrade,
     saving,
     shown,
+    statistics,
     tasks,
     views,
 )
@@ -37,6 +39,8 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
+    regrade.register(app)
+    statistics.register(app)
     shown.register(app)
     saving.register(app)
     allowances.register(app)

@@ -11,7 +11,8 @@ from typing import Any
 from lms.exams.models import Attempt, PaperItem
 from lms.exams.rules import PartialCredit
 from lms.questions.behaviours import behaviour_of
-from lms.questions.kinds import QuestionKind
+from lms.questions.kinds import Counting, QuestionKind
+from lms.questions.mending import Key, key_of
 
 
 def award(item: PaperItem, answer: Sequence[Any] | None = None) -> int:
@@ -19,17 +20,33 @@ def award(item: PaperItem, answer: Sequence[Any] | None = None) -> int:
 
     `answer` is the key to mark by: the question's own, unless another one is given.
     """
-    key = item.question.answer if answer is None else answer
+    key = key_of(item.question) if answer is None else Key(Counting.KEY, list(answer))
     rule = item.attempt.partial_credit
-    return earned(item.question.kind, key, item.chosen, item.points, rule)
+    return worth(item.question.kind, key, item.chosen, item.points, rule)[0]
 
 
 def mark(attempt: Attempt) -> int:
-    """Write what each item of the paper is awarded, and their sum, which is returned."""
+    """Write what each item of the paper is awarded, and their sum, which is returned.
+
+    A question that by now counts for nobody leaves the full marks of the paper, too.
+    """
     for item in attempt.items:
         item.awarded = award(item)
     attempt.points = sum(item.awarded or 0 for item in attempt.items)
+    counted = [item for item in attempt.items if item.question.counting is not Counting.VOID]
+    attempt.total_points = sum(item.points for item in counted)
     return attempt.points
+
+
+def worth(
+    kind: QuestionKind, key: Key, chosen: Sequence[Any], points: int, rule: PartialCredit
+) -> tuple[int, int]:
+    """What an answer is awarded by `key`, and the full marks that count for it. Pure."""
+    if key.counting is Counting.VOID:
+        return 0, 0
+    if key.counting is Counting.EVERYBODY:
+        return points, points
+    return earned(kind, key.answer, chosen, points, rule), points
 
 
 def earned(

@@ -124,13 +124,17 @@ class PaperItem(Model):
     """
 
     __tablename__ = "exam_paper_items"
-    __table_args__ = (UniqueConstraint("attempt_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "position"),
+        # The papers of a question, and the question on a paper: thousands have it.
+        Index("ix_exam_paper_items_question_id_attempt_id", "question_id", "attempt_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("exam_attempts.id"), index=True)
     position: Mapped[int]
     section: Mapped[str] = mapped_column(String(LONGEST_SECTION), default="")
-    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     option_order: Mapped[list[Any]]
     points: Mapped[int]
     awarded: Mapped[int | None]

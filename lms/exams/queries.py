@@ -28,6 +28,7 @@ from lms.exams.models import (
 )
 from lms.exams.rules import GRACE_SECONDS, attempts_left, minutes_with
 from lms.organizations.models import Organization
+from lms.questions.kinds import Counting
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def result_by_topic(items: Sequence[PaperItem]) -> list[TopicResult]:
             topic,
             asked=len(items),
             awarded=sum(item.awarded or 0 for item in items),
-            points=sum(item.points for item in items),
+            points=sum(
+                item.points for item in items if item.question.counting is not Counting.VOID
+            ),
         )
         for topic, items in topics.items()
     ]

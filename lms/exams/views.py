@@ -18,10 +18,12 @@ from lms.exams import histories, operations, queries, restudy_operations
 from lms.exams.allowances.queries import allowance_on
 from lms.exams.forms import RestudyForm
 from lms.exams.models import Attempt, AttemptState, PaperItem, RestudyState
+from lms.exams.regrade.queries import mended_since, regraded_attempts
 from lms.exams.rules import ATTEMPTS_ALLOWED, read_answer
 from lms.exams.saving import paper_token
 from lms.exams.sections import sections_of
 from lms.questions.behaviours import behaviour_of
+from lms.questions.kinds import Counting
 from lms.questions.rules import public_view
 from lms.watching.queries import is_course_watched
 from lms.web.auth import signed_in
@@ -135,6 +137,8 @@ def _result(found: Attempt) -> str:
         course_shows_answers=queries.shows_answers(found.cycle),
         attempts_left=queries.attempts_left_of(found.cycle),
         application=queries.application_of(found.cycle_id),
+        regraded=regraded_attempts(found),
+        mended_ids=mended_since(found),
     )
 
 
@@ -151,6 +155,8 @@ def _verdict(item: PaperItem) -> str:
     # The marks that were given decide, not what the question's key says today.
     if item.awarded == item.points:
         return "right"
+    if item.question.counting is Counting.VOID:
+        return "void"
     return "partly" if item.awarded else "wrong"
 
 

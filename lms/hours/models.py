@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -54,8 +54,16 @@ class Credit(Model):
 
     __tablename__ = "credits"
     __table_args__ = (
-        # A second one only after the cycle has passed to another person, the first reversed.
-        UniqueConstraint("cycle_id", "person_id"),
+        # A second one only after the first was reversed: the cycle has passed to another person,
+        # or a regrade took its completion back and another gave it again.
+        Index(
+            "ux_credits_one_standing",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("reversed_at IS NULL"),
+            postgresql_where=text("reversed_at IS NULL"),
+        ),
+        Index("ix_credits_cycle_id", "cycle_id"),
         UniqueConstraint("quality_mark_id", "person_id"),
         CheckConstraint(
             "(cycle_id IS NULL) <> (quality_mark_id IS NULL)", name="earned_by_one_thing"
@@ -75,6 +83,8 @@ class Credit(Model):
     title: Mapped[str] = mapped_column(String(120))
     certificate_number: Mapped[str] = mapped_column(String(64), unique=True)
     earned_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+    # Since when it stands no more: set with the delivery that takes the hours back.
+    reversed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
     course: Mapped[Course] = relationship()
     cycle: Mapped[Cycle | None] = relationship()
@@ -99,7 +109,7 @@ class Credit(Model):
 
     @property
     def is_reversed(self) -> bool:
-        return self.delivery(DeliveryKind.REVERSAL) is not None
+        return self.reversed_at is not None
 
 
 class Delivery(Model):

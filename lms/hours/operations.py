@@ -23,10 +23,13 @@ def write_credit(cycle: Cycle, certificate_number: str) -> Credit:
     """Write the hours a completed cycle earned, and their delivery to the bank.
 
     Called in the transaction that completes the cycle. A second call for the same cycle returns
-    the credit that is there; the database holds it to one.
+    the credit that is there; the database holds it to one that stands. One that was reversed is
+    given anew only under another certificate: to the bank it is another credit.
     """
     found = _credit_of(cycle.id)
-    if found is not None:
+    if found is not None and not (
+        found.is_reversed and found.certificate_number != certificate_number
+    ):
         return found
     credit = Credit(
         cycle=cycle,
@@ -85,7 +88,12 @@ def _credit_of(cycle_id: int) -> Credit | None:
 
 
 def write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Delivery:
-    """Put a message about the credit into the outbox; it is sent after the commit."""
+    """Put a message about the credit into the outbox; it is sent after the commit.
+
+    With its reversal a credit stands no more, and makes room for another of the same cycle.
+    """
+    if kind is DeliveryKind.REVERSAL:
+        credit.reversed_at = clock.now()
     delivery = Delivery(
         credit=credit, kind=kind, idempotency_key=secrets.token_hex(16), reason=reason
     )

@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     events.cycle_started.connect(handlers.tell_enrolled)
     events.attempt_submitted.connect(handlers.tell_result)
+    events.exam_regraded.connect(handlers.tell_regraded)
     events.restudy_decided.connect(handlers.tell_decision)
     events.certificate_ready.connect(handlers.tell_certificate)
     events.certificate_revoked.connect(handlers.tell_revoked)

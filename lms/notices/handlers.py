@@ -1,9 +1,11 @@
 """From what happened to a notice, in its transaction. Each handler picks the facts and no more."""
 
+from lms.accounts.models import Person
 from lms.certificates.models import Certificate, CertificateState
 from lms.enrollments.models import Cycle, CycleState, EntryReason
 from lms.exams.models import Attempt, AttemptState, RestudyApplication, RestudyState
 from lms.exams.queries import attempts_left_of
+from lms.exams.regrade.models import Regrade, RegradedAttempt
 from lms.hours.models import Delivery, DeliveryKind
 from lms.notices.models import NoticeKind
 from lms.notices.operations import tell
@@ -32,12 +34,40 @@ def tell_result(attempt: Attempt) -> None:
         "attempt_id": attempt.id,
         "number": attempt.number,
         "is_passed": attempt.state is AttemptState.PASSED,
-        # Rounded down: who has failed by a little is not told that they reached the mark.
-        "percent": (attempt.points or 0) * 100 // max(attempt.total_points, 1),
+        "percent": _percent(attempt.points or 0, attempt.total_points),
         "attempts_left": attempts_left_of(cycle) if is_active else 0,
         "is_last": cycle.state is CycleState.FAILED,
     }
     tell(NoticeKind.ATTEMPT_RESULT, Told(cycle.person_id, f"attempt:{attempt.id}", facts))
+
+
+def _percent(points: int, total: int) -> int:
+    """The share of the marks, rounded down: nobody is told a pass mark that they just missed."""
+    return points * 100 // max(total, 1)
+
+
+def tell_regraded(
+    regrade: Regrade, person: Person, attempts: list[RegradedAttempt], **_more: object
+) -> None:
+    """Handler of events.exam_regraded: of several sittings the one whose verdict has changed, or
+    the last. Certificates and hours that follow are told by their own events."""
+    ordered = sorted(attempts, key=lambda each: (_turns(each), each.attempt_id))
+    change = ordered[-1]
+    facts = {
+        "course": change.attempt.cycle.version.title,
+        "attempt_id": change.attempt_id,
+        "number": change.attempt.number,
+        "before": _percent(change.points_before, change.total_before),
+        "after": _percent(change.points_after, change.total_after),
+        "was_passed": change.state_before is AttemptState.PASSED,
+        "is_passed": change.state_after is AttemptState.PASSED,
+    }
+    about = f"regrade:{regrade.id}:{person.id}"
+    tell(NoticeKind.REGRADED, Told(person.id, about, facts))
+
+
+def _turns(change: RegradedAttempt) -> bool:
+    return change.state_before is not change.state_after
 
 
 def tell_decision(application: RestudyApplication) -> None:

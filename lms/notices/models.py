@@ -20,6 +20,7 @@ class NoticeKind(LabelledEnum):
     ENROLLED = "enrolled", _l("报名成功"), "info"
     CLOSING = "closing", _l("课程即将截止"), "warning"
     ATTEMPT_RESULT = "attempt_result", _l("考试结果"), "info"
+    REGRADED = "regraded", _l("试题更正，成绩有变"), "warning"
     RESTUDY_DECIDED = "restudy_decided", _l("重新学习申请的结果"), "info"
     CERTIFICATE_READY = "certificate_ready", _l("证书已生成"), "success"
     CERTIFICATE_REVOKED = "certificate_revoked", _l("证书撤销和学时退回"), "danger"

@@ -97,6 +97,23 @@ def _what_next(facts: Facts) -> str:
     return _("考试机会已经用完，可以申请重新学习。") if facts["is_last"] else ""
 
 
+def _regraded(facts: Facts) -> Words:
+    title = _("《%(course)s》的试题已更正，您的成绩有变", course=facts["course"])
+    marks = _(
+        "第 %(number)d 次考试的得分率由 %(before)d%% 变为 %(after)d%%。",
+        **_only(facts, "number", "before", "after"),
+    )
+    return Words(title, _sentences(marks, _new_verdict(facts)))
+
+
+def _new_verdict(facts: Facts) -> str:
+    if facts["is_passed"] == facts["was_passed"]:
+        return ""
+    if facts["is_passed"]:
+        return str(_("现在合格，证书和学时将随后补发。"))
+    return str(_("现在不合格，由此取得的证书和学时将撤回。"))
+
+
 def _restudy_decided(facts: Facts) -> Words:
     if not facts["is_approved"]:
         title = _("《%(course)s》的重新学习申请未获同意", course=facts["course"])
@@ -145,6 +162,7 @@ _WORDS: dict[NoticeKind, Callable[[Facts], Words]] = {
     NoticeKind.ENROLLED: _enrolled,
     NoticeKind.CLOSING: _closing,
     NoticeKind.ATTEMPT_RESULT: _attempt_result,
+    NoticeKind.REGRADED: _regraded,
     NoticeKind.RESTUDY_DECIDED: _restudy_decided,
     NoticeKind.CERTIFICATE_READY: _certificate_ready,
     NoticeKind.CERTIFICATE_REVOKED: _certificate_revoked,
@@ -156,6 +174,7 @@ _PAGES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.ENROLLED: ("watching.cycle", "cycle_id"),
     NoticeKind.CLOSING: ("watching.cycle", "cycle_id"),
     NoticeKind.ATTEMPT_RESULT: ("exams.attempt", "attempt_id"),
+    NoticeKind.REGRADED: ("exams.attempt", "attempt_id"),
     NoticeKind.RESTUDY_DECIDED: ("exams.restudy", "cycle_id"),
     NoticeKind.CERTIFICATE_READY: ("certificates.mine", ""),
     NoticeKind.CERTIFICATE_REVOKED: ("certificates.mine", ""),

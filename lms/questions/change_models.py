@@ -18,12 +18,13 @@ class QuestionDeed(LabelledEnum):
     """What was done with a question."""
 
     CREATE = "create", _l("新建"), "success"
+    MEND = "mend", _l("更正答案"), "warning"
     REVISE = "revise", _l("修改"), "info"
     RETIRE = "retire", _l("停用"), "neutral"
 
 
 class QuestionChange(Model):
-    """A question revised in its place, or retired.
+    """A question revised in its place, or retired, or its key mended.
 
     `former` is what stood there before (`history.snapshot`), empty for a retirement. That a
     question was written, or that a successor took its place, stands in the questions themselves.

@@ -6,6 +6,7 @@ from lms.accounts.models import Person
 from lms.catalog.files import copy_file
 from lms.catalog.models import Course, Lesson
 from lms.core.db import db
+from lms.questions.behaviours import behaviour_of
 from lms.questions.models import Question
 from lms.questions.operations import create_questions
 from lms.questions.picture_models import QuestionPicture
@@ -49,7 +50,8 @@ def _copy_pictures(copied: Course, source: Course, actor: Person) -> dict[str, s
 
 def _facts(question: Question, renamed: dict[str, str]) -> QuestionFacts:
     values = {name: getattr(question, name) for name in QuestionFacts.__dataclass_fields__}
-    values["options"], values["answer"] = tuple(question.options), tuple(question.answer)
+    written = behaviour_of(question.kind).as_written(question.options, question.answer)
+    values["options"], values["answer"] = written
     for name in ("text", "options", "explanation"):
         values[name] = _with_new_pictures(values[name], renamed)
     return QuestionFacts(**values)

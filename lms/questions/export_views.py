@@ -1,6 +1,6 @@
 """Staff pages: the bank as a file, and beforehand what the chosen format does not carry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.questions import queries
+from lms.questions.behaviours import behaviour_of
 from lms.questions.facts import QuestionFacts
 from lms.questions.formats import FORMATS, format_named
 from lms.questions.formats.reading import MOST_QUESTIONS, Entry, QuestionFormat
@@ -69,12 +70,13 @@ def export(slug: str, format_name: str) -> Response:
 
 
 def _entry(question: Question) -> Entry:
+    written = behaviour_of(question.kind).as_written(question.options, question.answer)
     facts = QuestionFacts(
         kind=question.kind,
         use=question.use,
         text=question.text,
-        options=_fixed(question.options),
-        answer=_fixed(question.answer),
+        options=_fixed(written[0]),
+        answer=_fixed(written[1]),
         explanation=question.explanation,
         difficulty=question.difficulty,
         topic=question.topic,
@@ -82,6 +84,6 @@ def _entry(question: Question) -> Entry:
     return Entry(facts, question.lesson.title if question.lesson else "")
 
 
-def _fixed(values: list[Any]) -> tuple[Any, ...]:
+def _fixed(values: Sequence[Any]) -> tuple[Any, ...]:
     # JSON knows lists alone; pairs and accepted forms are tuples among facts.
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)

@@ -54,3 +54,10 @@ class Known(Asked, Protocol):
 
     @property
     def answer(self) -> Any: ...
+
+
+class Judged(Known, Protocol):
+    """A question that was asked, with how it counts."""
+
+    @property
+    def counting(self) -> Any: ...

@@ -16,6 +16,8 @@ from lms.questions.snapshots import Difference, Snapshot, differences, snapshot
 
 # A question that was revised more often shows its last revisions.
 _LONGEST_CHAIN = 100
+# What changes a question in its place.
+_CHANGING = (QuestionDeed.MEND, QuestionDeed.REVISE)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _entries(
     titles: dict[int, str],
 ) -> list[Entry]:
     """What was done with one question; `before` is how the one that it replaced read."""
-    revisions = [change for change in changes if change.deed is QuestionDeed.REVISE]
+    revisions = [change for change in changes if change.deed in _CHANGING]
     states: list[Snapshot] = [*(change.former for change in revisions), snapshot(question)]
     deed = QuestionDeed.CREATE if before is None else QuestionDeed.REVISE
     first = differences(before, states[0], titles) if before is not None else []

@@ -25,6 +25,14 @@ KINDS = (
 )
 
 
+class Counting(LabelledEnum):
+    """How a question counts: one found to be faulty may count for everybody, or for nobody."""
+
+    KEY = "key", _l("按答案计分"), "success"
+    EVERYBODY = "everybody", _l("全员得分"), "info"
+    VOID = "void", _l("不计分"), "neutral"
+
+
 class QuestionUse(LabelledEnum):
     BOTH = "both", _l("弹题和考试")
     EXAM = "exam", _l("考试")

@@ -11,16 +11,17 @@ from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType
 from lms.core.types import Instant
-from lms.questions.kinds import QuestionKind, QuestionUse
+from lms.questions.kinds import Counting, QuestionKind, QuestionUse
 
-__all__ = ["Question", "QuestionKind", "QuestionUse"]
+__all__ = ["Counting", "Question", "QuestionKind", "QuestionUse"]
 
 
 class Question(Model):
     """A question of a course. `options` and `answer` hold what facts.QuestionFacts says.
 
     A question that a version holds is never edited in place: `operations.revise_question` retires
-    it and makes a successor, so that a past paper always shows what was really asked.
+    it and makes a successor, so that a past paper always shows what was really asked. Its key
+    alone may be mended (`mending.mend_key`): `answer` then holds for every paper, also past ones.
     """
 
     __tablename__ = "questions"
@@ -34,6 +35,7 @@ class Question(Model):
     text: Mapped[str] = mapped_column(Text)
     options: Mapped[list[Any]]
     answer: Mapped[list[Any]]
+    counting: Mapped[Counting] = mapped_column(EnumType(Counting), default=Counting.KEY)
     explanation: Mapped[str] = mapped_column(Text, default="")
     difficulty: Mapped[int] = mapped_column(default=2)
     topic: Mapped[str] = mapped_column(String(64), default="")

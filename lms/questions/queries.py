@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from lms.catalog.models import Course
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.questions.kinds import KINDS
+from lms.questions.kinds import KINDS, Counting
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.version_models import VersionQuestion
 
@@ -25,7 +25,8 @@ def pool(
     that belong to no lesson, so that no lesson asks what another one teaches.
 
     A version goes on asking a question that has a successor, for that is of the next version. One
-    that was simply retired, because it is wrong, nobody is asked any more.
+    that was simply retired, because it is wrong, nobody is asked any more, nor a retired one that
+    counts for everybody or for nobody.
     """
     query = _pool_query(course_id, use, version_id)
     if lesson_id is None:
@@ -43,7 +44,8 @@ def _pool_query(course_id: int, use: QuestionUse, version_id: int | None) -> Sel
     else:
         judged = VersionQuestion.question_id == Question.id
         query = query.join(VersionQuestion, judged).where(VersionQuestion.version_id == version_id)
-        query = query.where(or_(Question.is_retired.is_(False), _has_successor()))
+        goes_on = _has_successor() & (Question.counting == Counting.KEY)
+        query = query.where(or_(Question.is_retired.is_(False), goes_on))
     return query.order_by(Question.id)
 
 

@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from lms.catalog.forms import stripped
 from lms.catalog.models import Course, Lesson
+from lms.questions.behaviours import behaviour_of
 from lms.questions.facts import MOST_BLANKS, MOST_DISTRACTORS
 from lms.questions.forms import DIFFICULTIES
 from lms.questions.kinds import QuestionKind, QuestionUse
@@ -111,6 +112,10 @@ class QuestionForm(FlaskForm):
         )
 
 
+def _options_as_written(question: Question) -> tuple[Any, ...]:
+    return behaviour_of(question.kind).as_written(question.options, question.answer)[0]
+
+
 def _answer_field(count: int) -> SelectMultipleField:
     return SelectMultipleField(
         _l("正确答案"),
@@ -174,7 +179,7 @@ class OrderingForm(QuestionForm):
     options = FieldList(StringField(filters=[stripped]), _l("选项"), min_entries=MOST_OPTIONS)
 
     def fill_rows(self, question: Question) -> None:
-        fill_texts(self.options, question.options)
+        fill_texts(self.options, list(_options_as_written(question)))
 
     def written(self) -> Written:
         options = filled_texts(self.options)
@@ -201,10 +206,11 @@ class MatchingForm(QuestionForm):
             raise ValidationError(_l("左项不能留空，请按顺序填写。"))
 
     def fill_rows(self, question: Question) -> None:
-        pairs = [pair for pair in question.options if pair[0]]
+        written = _options_as_written(question)
+        pairs = [pair for pair in written if pair[0]]
         for row, (left, right) in zip(self.options, pairs, strict=False):
             row.form.left.data, row.form.right.data = left, right
-        fill_texts(self.distractors, [right for left, right in question.options if not left])
+        fill_texts(self.distractors, [right for left, right in written if not left])
 
     def written(self) -> Written:
         rows = [(row.form.left.data or "", row.form.right.data or "") for row in self.options]

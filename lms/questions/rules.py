@@ -16,9 +16,10 @@ from lms.questions.facts import (
     MOST_OPTIONS,
     TRUE_FALSE_OPTIONS,
     Asked,
+    Judged,
     QuestionFacts,
 )
-from lms.questions.kinds import QuestionKind
+from lms.questions.kinds import Counting, QuestionKind
 from lms.questions.texts import is_printable, printable
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "TRUE_FALSE_OPTIONS",
     "QuestionFacts",
     "answer_letters",
+    "is_accepted",
     "is_right",
     "printable",
     "problems",
@@ -45,6 +47,13 @@ def is_right(kind: QuestionKind, answer: Sequence[Any], chosen: Sequence[Any] | 
     `chosen` came from a browser: whatever is no answer to this kind is wrong, as is nothing.
     """
     return bool(chosen) and behaviour_of(kind).is_right(answer, chosen or [])
+
+
+def is_accepted(question: Judged, chosen: Sequence[Any] | None) -> bool:
+    """Whether an answer is taken for right; of a faulty question, any that was given."""
+    if question.counting is not Counting.KEY:
+        return bool(chosen)
+    return is_right(question.kind, question.answer, chosen)
 
 
 def public_view(question: Asked, option_order: Sequence[int]) -> dict[str, Any]:

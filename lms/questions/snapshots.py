@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from lms.questions.behaviours import behaviour_of
 from lms.questions.facts import QuestionFacts
 from lms.questions.forms import DIFFICULTIES
-from lms.questions.kinds import QuestionKind, QuestionUse
+from lms.questions.kinds import Counting, QuestionKind, QuestionUse
 from lms.questions.models import Question
 
 Snapshot = Mapping[str, Any]
@@ -18,6 +18,7 @@ _AS_THEY_ARE = ("text", "options", "answer", "explanation", "difficulty", "topic
 _LABELS: dict[str, Any] = {
     "text": _l("题干"),
     "options": _l("选项与答案"),
+    "counting": _l("计分"),
     "explanation": _l("解析"),
     "use": _l("用途"),
     "difficulty": _l("难度"),
@@ -38,7 +39,8 @@ class Difference:
 def snapshot(question: Question) -> dict[str, Any]:
     """All that a trainer wrote, as values that can be kept as JSON."""
     kept = {name: getattr(question, name) for name in _AS_THEY_ARE}
-    return {**kept, "kind": question.kind.value, "use": question.use.value}
+    values = {name: getattr(question, name).value for name in ("kind", "use", "counting")}
+    return {**kept, **values}
 
 
 def differences(old: Snapshot, new: Snapshot, titles: Mapping[int, str]) -> list[Difference]:
@@ -46,17 +48,24 @@ def differences(old: Snapshot, new: Snapshot, titles: Mapping[int, str]) -> list
     found = []
     for name, label in _LABELS.items():
         names = (name, "answer") if name == "options" else (name,)
-        if any(old[each] != new[each] for each in names):
+        if any(_value(old, each) != _value(new, each) for each in names):
             found.append(Difference(label, _lines(name, old, titles), _lines(name, new, titles)))
     return found
 
 
+def _value(state: Snapshot, name: str) -> Any:
+    # What was kept before questions could count otherwise says nothing of it.
+    return state.get(name, Counting.KEY.value) if name == "counting" else state[name]
+
+
 def _lines(name: str, state: Snapshot, titles: Mapping[int, str]) -> list[str]:
-    value = state[name]
+    value = _value(state, name)
     if name == "options":
         return _key_lines(state)
     if name == "use":
         return [str(QuestionUse(value).label)]
+    if name == "counting":
+        return [str(Counting(value).label)]
     if name == "difficulty":
         return [str(DIFFICULTIES[value])]
     if name == "lesson_id":

@@ -19,8 +19,8 @@ from lms.core import clock
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.lean import LeanConnection, lean
 from lms.questions.behaviours import behaviour_of
-from lms.questions.kinds import QuestionKind
-from lms.questions.rules import is_right
+from lms.questions.kinds import Counting, QuestionKind
+from lms.questions.rules import is_accepted
 from lms.watching import rules
 from lms.watching.choosing import Outcome
 from lms.watching.errors import LeaseLost
@@ -30,7 +30,8 @@ from lms.watching.tokens import WatchTerms
 _STANDING = """
 SELECT c.lease, c.high_water, c.due_ms, c.trail,
        p.id, p.cycle_id, p.lesson_id, p.window_count, p.gates, p.gates_passed, p.wrong_in_a_row,
-       p.ends_at_ms, u.id, u.gate, u.nonce, u.option_order, q.kind, q.text, q.options, q.answer
+       p.ends_at_ms, u.id, u.gate, u.nonce, u.option_order, q.kind, q.counting, q.text, q.options,
+       q.answer
 FROM study_clocks c
 JOIN lesson_progress p ON p.id = c.progress_id
 LEFT JOIN popups u ON u.progress_id = p.id AND u.answered_at IS NULL
@@ -110,7 +111,7 @@ class PopupAnswers:
             if not _is_nonce(standing, nonce):
                 raise self._unknown(connection, standing, nonce)
             chosen = _own_answer(standing, given)
-            right = is_right(standing.question.kind, standing.question.answer, chosen)
+            right = is_accepted(standing.question, chosen)
             outcome = self._move_on(standing, terms) if not right else _open_gate(standing)
             self._write(connection, terms, standing, chosen, outcome)
         return outcome
@@ -185,9 +186,10 @@ def check_takes_answers(terms: WatchTerms) -> None:
 
 
 def _read(row: Sequence[Any]) -> _Standing:
-    *facts, kind, text, options, answer = row
+    *facts, kind, counting, text, options, answer = row
     question = SimpleNamespace(
         kind=None if kind is None else QuestionKind(kind),
+        counting=None if counting is None else Counting(counting),
         text=text,
         options=_list(options),
         answer=_list(answer),

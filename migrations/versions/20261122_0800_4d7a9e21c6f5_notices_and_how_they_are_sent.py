@@ -1,13 +1,13 @@
 """Notices to people, the messages that carry them, who wants which; who decides on a re-study.
 
-Revision: 4d7a9e21c6f5, after 7e3f0a94c1d8
+Revision: 4d7a9e21c6f5, after 4b8e21d7f0a6
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "4d7a9e21c6f5"
-down_revision = "7e3f0a94c1d8"
+down_revision = "4b8e21d7f0a6"
 branch_labels = None
 depends_on = None
 

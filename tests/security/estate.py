@@ -21,13 +21,18 @@ from lms.core.permissions import Role
 from lms.core.types import Fen, Hours
 from lms.enrollments.models import Cycle, EntryReason
 from lms.enrollments.operations import complete_cycle, fail_cycle
+from lms.exams.models import Attempt
 from lms.exams.operations import open_attempt
+from lms.exams.regrade.operations import begin_regrade
+from lms.exams.regrade.tasks import run_regrade
 from lms.exams.restudy_operations import apply_for_restudy
 from lms.notices.models import Notice, NoticeKind
 from lms.notices.operations import tell
 from lms.notices.writing import Told
 from lms.organizations.models import Organization
 from lms.payments.models import Order, OrderState
+from lms.questions.mending import Key
+from lms.questions.models import Counting
 from lms.questions.pictures import add_picture
 from lms.videos.models import Language, Subtitle, Upload
 from lms.watching.models import WatchedCourse
@@ -69,6 +74,7 @@ def build_estate(
     course = _course(estate, base)
     running = CycleFactory(course=course, person=owner, reason=EntryReason.ORDER)
     _sitting(estate, running)
+    _regraded(estate)
     _finished(estate, base)
     _failed(estate, base)
     estate.values["number"] = _order(owner, course).number
@@ -119,6 +125,17 @@ def _sitting(estate: Estate, cycle: Cycle) -> None:
         db.session.flush()
         attempt = open_attempt(estate.owner, cycle)
     estate.values.update(cycle_id=cycle.id, attempt_id=attempt.id, position=1)
+
+
+def _regraded(estate: Estate) -> None:
+    """A question of the paper whose key was mended."""
+    with transaction():
+        attempt = db.session.get_one(Attempt, estate.values["attempt_id"])
+        question = attempt.items[0].question
+        key = Key(Counting.EVERYBODY, list(question.answer))
+        begun = begin_regrade(estate.manager, question, key, "题干有歧义", number=1)
+    run_regrade.run(begun.id)
+    estate.values["regrade_id"] = begun.id
 
 
 def _finished(estate: Estate, base: Any) -> None:

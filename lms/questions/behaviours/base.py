@@ -57,6 +57,19 @@ class Behaviour(ABC):
     def kept(self, facts: QuestionFacts) -> tuple[list[Any], list[Any]]:
         """Options and answer as the bank keeps them."""
 
+    def as_written(
+        self, options: Sequence[Any], answer: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Options and answer as a trainer writes them: what a mended key says, written out anew.
+
+        Own indexes change by it, so it is for copies, files and forms, never for grading.
+        """
+        return tuple(options), tuple(answer)
+
+    @abstractmethod
+    def key_problem(self, question: Known, answer: Sequence[Any]) -> Any | None:
+        """What is wrong with `answer` as the key of a question that was asked; None if nothing."""
+
     def draw_order(self, option_count: int, random: Random) -> list[int]:
         """Own indexes of the options in the order in which one learner sees them."""
         order = list(range(option_count))

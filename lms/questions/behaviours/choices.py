@@ -27,23 +27,22 @@ class SingleChoice(Behaviour):
     def problems(self, facts: QuestionFacts) -> dict[str, Any]:
         found = {
             "options": self._option_problem(facts.options),
-            "answer": self._answer_problem(facts),
+            "answer": self.key_problem(facts, facts.answer),
         }
         return {field: message for field, message in found.items() if message is not None}
 
     def _option_problem(self, options: Sequence[str]) -> Any | None:
         return option_problem(options)
 
-    def _answer_problem(self, facts: QuestionFacts) -> Any | None:
-        answer = facts.answer
-        if not answer:
-            return _l("请指定正确答案。")
-        if len(set(answer)) != len(answer) or not set(answer) <= set(range(len(facts.options))):
-            return _l("答案不在选项之中。")
-        return self._count_problem(len(answer))
-
     def _count_problem(self, count: int) -> Any | None:
         return None if count == 1 else _l("只能有一个正确答案。")
+
+    def key_problem(self, question: Known, answer: Sequence[Any]) -> Any | None:
+        if not answer:
+            return _l("请指定正确答案。")
+        if len(set(answer)) != len(answer) or not set(answer) <= set(range(len(question.options))):
+            return _l("答案不在选项之中。")
+        return self._count_problem(len(answer))
 
     def texts(self, facts: QuestionFacts) -> dict[str, list[str]]:
         return {"options": list(facts.options)}

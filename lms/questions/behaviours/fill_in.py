@@ -18,7 +18,7 @@ from lms.questions.facts import (
     Known,
     QuestionFacts,
 )
-from lms.questions.texts import printable
+from lms.questions.texts import is_printable, printable
 
 # Who draws a longer line means one blank by it all the same.
 _BLANK = re.compile(r"_{4,}")
@@ -35,6 +35,11 @@ class FillIn(Behaviour):
             return {"text": _l("题干中最多有 10 个空。")}
         problem = self._answer_problem(facts.answer, blanks)
         return {} if problem is None else {"answer": problem}
+
+    def key_problem(self, question: Known, answer: Sequence[Any]) -> Any | None:
+        if not all(is_printable(form) for forms in answer for form in forms):
+            return _l("文字中有无法显示的控制字符，请删去后重新输入。")
+        return self._answer_problem(answer, blank_count(question.text))
 
     def _answer_problem(self, answer: Sequence[Sequence[str]], blanks: int) -> Any | None:
         if len(answer) != blanks:

@@ -21,7 +21,8 @@ from lms.questions.facts import (
 class Matching(Behaviour):
     """Options are pairs of left and right, at the end such without a left, which fit nothing.
 
-    `chosen` holds for each left the own index of the right it was given, None while it has none.
+    `chosen` holds for each left the own index of the right it was given, None while it has none,
+    and so does `answer`: as written each left's own, after its key was mended perhaps another's.
     """
 
     order_is_answer = True
@@ -40,6 +41,21 @@ class Matching(Behaviour):
 
     def kept(self, facts: QuestionFacts) -> tuple[list[Any], list[Any]]:
         return [list(pair) for pair in facts.options], list(facts.answer)
+
+    def as_written(
+        self, options: Sequence[Any], answer: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        rights = [right for _left, right in options]
+        lefts = [left for left, _right in options if left]
+        pairs = [(left, rights[own]) for left, own in zip(lefts, answer, strict=True)]
+        left_over = [("", right) for own, right in enumerate(rights) if own not in answer]
+        return (*pairs, *left_over), tuple(range(len(pairs)))
+
+    def key_problem(self, question: Known, answer: Sequence[Any]) -> Any | None:
+        is_whole = len(answer) == len(_lefts(question)) and len(set(answer)) == len(answer)
+        if not is_whole or not set(answer) <= set(range(len(question.options))):
+            return _l("每个左项都要有一个不同的右项。")
+        return None
 
     def view(self, question: Asked, order: Sequence[int]) -> dict[str, Any]:
         """The lefts as `prompts` in their own order, all rights as `options` in the drawn one."""
@@ -77,7 +93,7 @@ class Matching(Behaviour):
             KeyLine(f"{left} — {right}", True)
             if left
             else KeyLine(_l("干扰项：%(text)s", text=right), False)
-            for left, right in question.options
+            for left, right in self.as_written(question.options, question.answer)[0]
         ]
 
     def review(
@@ -87,8 +103,8 @@ class Matching(Behaviour):
         given = [*chosen, *[None] * len(lefts)]
         rights = [right for _left, right in question.options]
         return [
-            ReviewLine(left, given="" if own is None else rights[own], right=rights[place])
-            for place, (left, own) in enumerate(zip(lefts, given, strict=False))
+            ReviewLine(left, given="" if own is None else rights[own], right=rights[key])
+            for left, own, key in zip(lefts, given, question.answer, strict=False)
         ]
 
 

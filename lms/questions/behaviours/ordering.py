@@ -15,7 +15,10 @@ _FEWEST_NEVER_RIGHT = 3
 
 
 class Ordering(Behaviour):
-    """Options are written in the right order; `chosen` holds own indexes as they were put."""
+    """Options are written in the right order; `chosen` holds own indexes as they were put.
+
+    After its key was mended `answer` holds the own indexes in the right order.
+    """
 
     order_is_answer = True
     shape = "order"
@@ -33,6 +36,16 @@ class Ordering(Behaviour):
 
     def kept(self, facts: QuestionFacts) -> tuple[list[Any], list[Any]]:
         return list(facts.options), list(facts.answer)
+
+    def as_written(
+        self, options: Sequence[Any], answer: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        return tuple(options[own] for own in answer), tuple(range(len(answer)))
+
+    def key_problem(self, question: Known, answer: Sequence[Any]) -> Any | None:
+        if sorted(answer) != list(range(len(question.options))):
+            return _l("每个选项都要有一个不同的位置。")
+        return None
 
     def draw_order(self, option_count: int, random: Random) -> list[int]:
         """By chance, but never the right one where there are enough others to hide it among."""
@@ -57,8 +70,8 @@ class Ordering(Behaviour):
 
     def key_lines(self, question: Known) -> list[KeyLine]:
         return [
-            KeyLine(f"{number}. {option}", False)
-            for number, option in enumerate(question.options, start=1)
+            KeyLine(f"{number}. {question.options[own]}", False)
+            for number, own in enumerate(question.answer, start=1)
         ]
 
     def review(
@@ -67,6 +80,10 @@ class Ordering(Behaviour):
         given = [question.options[own] for own in chosen]
         given += [""] * (len(question.options) - len(given))
         return [
-            ReviewLine(_l("第 %(number)d 位", number=place + 1), given=given[place], right=right)
-            for place, right in enumerate(question.options)
+            ReviewLine(
+                _l("第 %(number)d 位", number=place + 1),
+                given=given[place],
+                right=question.options[own],
+            )
+            for place, own in enumerate(question.answer)
         ]

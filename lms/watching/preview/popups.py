@@ -13,7 +13,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.questions.behaviours import behaviour_of
 from lms.questions.models import Question, QuestionUse
 from lms.questions.queries import get_question, pool
-from lms.questions.rules import is_right
+from lms.questions.rules import is_accepted
 from lms.watching import rules
 from lms.watching.choosing import Outcome, choose_question
 from lms.watching.preview.previewed import Previewed
@@ -77,4 +77,4 @@ def _is_answer_right(question: Question, order: list[int], given: list[Any]) -> 
     chosen = behaviour.own_answer(question, order, given)
     if chosen is None or not behaviour.is_complete(question, chosen):
         raise Invalid(_l("请选择答案。"), field="chosen")
-    return is_right(question.kind, question.answer, chosen)
+    return is_accepted(question, chosen)

@@ -135,6 +135,11 @@ RULES: dict[str, frozenset[str]] = {
     "manage_catalog.submit": TEACHERS,
     "manage_catalog.take_quality_back": here("province"),
     "manage_catalog.withdraw": TEACHERS,
+    "exam_statistics.ask": TEACHERS,
+    "exam_statistics.patterns": TEACHERS,
+    "exam_statistics.question": TEACHERS,
+    "exam_statistics.show": TEACHERS,
+    "exam_statistics.workbook": TEACHERS,
     "manage_exams.edit": TEACHERS,
     # A file that was checked is its uploader's alone.
     "manage_questions.apply_import": UPLOADER,
@@ -193,6 +198,10 @@ RULES: dict[str, frozenset[str]] = {
     "hours_manage.retry": here("base", "bureau", "province"),
     # --- re-study: the base of the course, the learner's unit
     "manage_exams.decide_restudy": RESTUDY,
+    "regrades.index": BASE,
+    "regrades.mend": BASE,
+    "regrades.progress": BASE,
+    "regrades.show": BASE,
     "manage_exams.restudy_list": both("base", "unit", "stand_in"),
     # --- the bank's ledger
     "hourbank.ledger": both("bureau") | here("province"),
