@@ -102,6 +102,10 @@ RULES: dict[str, frozenset[str]] = {
     "payments.check": OWNER,
     "payments.order": OWNER,
     "payments.pay": OWNER,
+    "notes.course": OWNER,
+    "notes.export": OWNER,
+    "notes.remove": OWNER,
+    "notes.save": OWNER,
     "watching.cycle": OWNER,
     "watching.lease": OWNER,
     "watching.lesson": OWNER,
@@ -109,6 +113,7 @@ RULES: dict[str, frozenset[str]] = {
     "watching.answer": NOBODY,
     "watching.finish": NOBODY,
     "watching.popup": NOBODY,
+    "watching.position": NOBODY,
     # --- courses of a base, by its trainers and managers
     "manage_catalog.add_named_lesson": TEACHERS,
     "manage_catalog.copy": TEACHERS,

@@ -99,6 +99,8 @@ def build_world(app: Flask) -> World:
         "revision_number": 1,
         "scheme_id": scheme.id,
         "window": 0,
+        "note_key": "0" * 32,
+        "format_name": "md",
         **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
