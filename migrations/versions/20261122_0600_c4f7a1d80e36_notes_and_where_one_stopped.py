@@ -32,7 +32,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_lesson_notes_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_notes")),
-        sa.UniqueConstraint("person_id", "key", name=op.f("uq_lesson_notes_person_id")),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_lesson_notes_person_id_key")),
     )
     op.create_index(op.f("ix_lesson_notes_lesson_id"), "lesson_notes", ["lesson_id"])
     op.create_index(
