@@ -9,7 +9,7 @@ from flask_login import current_user
 from lms.catalog.queries import get_lesson
 from lms.catalog.version_models import VersionLesson
 from lms.core.db import db, transaction
-from lms.core.errors import Invalid
+from lms.core.errors import Invalid, NotFound
 from lms.enrollments.models import Cycle
 from lms.enrollments.queries import get_own_cycle
 from lms.watching.notes.models import LessonNote
@@ -40,9 +40,9 @@ def _changed(error: NoteChanged) -> Response:
 @signed_in
 def save(cycle_id: int, lesson_id: int, note_key: str) -> Response:
     """Keep a note; answers it as it is kept, with its revision."""
-    facts, based_on = _sent(note_key)
     with transaction():
         lesson = get_lesson(get_own_cycle(current_user, cycle_id).course, lesson_id)
+        facts, based_on = _sent(note_key)
         return jsonify(note_facts(save_note(current_user, lesson, facts, based_on)))
 
 
@@ -85,15 +85,17 @@ def course(cycle_id: int) -> str:
     return render_template("watching/notes/course.html", cycle=own, chapters=chapters_of(own))
 
 
-@blueprint.get("/notes.<any(md, txt):format_name>")
+@blueprint.get("/notes.<note_format>")
 @signed_in
-def export(cycle_id: int, format_name: str) -> Response:
+def export(cycle_id: int, note_format: str) -> Response:
     """The same as a file to keep."""
     own = get_own_cycle(current_user, cycle_id)
-    write, mimetype = _FORMATS[format_name]
+    if note_format not in _FORMATS:
+        raise NotFound()
+    write, mimetype = _FORMATS[note_format]
     heading = _("%(course)s：我的笔记", course=own.version.title)
     content = write(heading, chapters_of(own), _("书签"))
-    return attachment(content.encode(), f"{heading}.{format_name}", mimetype)
+    return attachment(content.encode(), f"{heading}.{note_format}", mimetype)
 
 
 def notes_settings(cycle: Cycle, lesson: VersionLesson) -> dict[str, Any]:

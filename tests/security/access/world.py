@@ -100,7 +100,7 @@ def build_world(app: Flask) -> World:
         "scheme_id": scheme.id,
         "window": 0,
         "note_key": "0" * 32,
-        "format_name": "md",
+        "note_format": "md",
         **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
