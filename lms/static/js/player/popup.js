@@ -93,7 +93,8 @@ export class Popup {
       this.#say(this.words.answerWrong.replace('{seconds}', left), isSaid(left, seconds));
       await pause(1000);
     }
-    this.#busy(false, '');
+    // Shut until the next question stands there: an answer to this one would be nobody's.
+    this.#say('');
   }
 
   #busy(isBusy, text) {
