@@ -1,13 +1,13 @@
 """Learners keep notes and bookmarks in a lesson, and go on where they stopped on any device.
 
-Revision: c4f7a1d80e36, after 5be07a91c3d4
+Revision: c4f7a1d80e36, after 4d7a9e21c6f5
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "c4f7a1d80e36"
-down_revision = "5be07a91c3d4"
+down_revision = "4d7a9e21c6f5"
 branch_labels = None
 depends_on = None
 
