@@ -5,13 +5,21 @@ from sqlalchemy import select
 
 from lms.catalog.differences import add_difference_check
 from lms.catalog.operations import add_publish_check
-from lms.core.events import course_copied, course_frozen, cycle_leaving, cycle_withdrawn
+from lms.core.events import (
+    course_copied,
+    course_frozen,
+    cycle_leaving,
+    cycle_withdrawn,
+    person_merged,
+)
 from lms.core.tasks import every
 from lms.questions.usage import add_usage_source
 from lms.videos.retention import hold_videos
 from lms.watching import answer_lane, explaining, gate, tasks, views
 from lms.watching.answering import PopupAnswers
 from lms.watching.models import LessonProgress
+from lms.watching.notes import operations as notes
+from lms.watching.notes import views as notes_views
 from lms.watching.operations import drop_lease
 from lms.watching.preview import views as preview_views
 from lms.watching.question_usage import popup_usage
@@ -47,3 +55,6 @@ def register(app: Flask) -> None:
     add_difference_check(app, quiet.quiet_differences)
     course_frozen.connect(quiet.freeze_stretches)
     course_copied.connect(quiet.copy_stretches)
+    app.register_blueprint(notes_views.blueprint)
+    slots.fill(app, "cycle.next", notes_views.course_card, order=80)
+    person_merged.connect(notes.take_over_notes)

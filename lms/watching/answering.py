@@ -122,7 +122,7 @@ class PopupAnswers:
         row = connection.read(self._standing, {"person": terms.person_id})
         if row is None or row[0] != terms.lease:
             raise LeaseLost()
-        check_takes_answers(terms)
+        check_takes_answers(terms.closes_at_ms)
         standing = _read(row)
         if (standing.cycle_id, standing.lesson_id) != place:
             raise NotFound()
@@ -179,9 +179,9 @@ class PopupAnswers:
         }
 
 
-def check_takes_answers(terms: WatchTerms) -> None:
+def check_takes_answers(closes_ms: int) -> None:
     """Raise Conflict once the course has closed and what was in play is over, too."""
-    if 0 < terms.closes_at_ms <= clock.now_ms() - rules.CLOSING_GRACE_MS:
+    if 0 < closes_ms <= clock.now_ms() - rules.CLOSING_GRACE_MS:
         raise Conflict(_l("课程已经截止，不能继续学习。"))
 
 

@@ -66,6 +66,10 @@ class LessonProgress(Model):
     started_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
     ends_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     finished_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    # Where a page said it stopped, the high-water mark of then, and its lease: for going on alone.
+    left_ms: Mapped[int | None]
+    left_high_water: Mapped[int | None]
+    left_lease: Mapped[int | None] = mapped_column(BigInteger)
 
     cycle: Mapped[Cycle] = relationship()
     lesson: Mapped[Lesson] = relationship()

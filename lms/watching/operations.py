@@ -1,8 +1,10 @@
 """The lease: opening a lesson parks the one in play and loads the other, in one transaction."""
 
 import secrets
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
@@ -13,12 +15,16 @@ from lms.core.db import db
 from lms.core.errors import Conflict, NotFound
 from lms.enrollments.models import Cycle, CycleState
 from lms.videos.versions import bound_video
+from lms.watching import rules
 from lms.watching.errors import LeaseLost
 from lms.watching.gates import lesson_gates
 from lms.watching.models import LessonProgress, StudyClock
 from lms.watching.queries import find_progress
 from lms.watching.quiet.queries import stretches_of
 from lms.watching.tokens import WatchTerms
+
+# Whoever stopped so near the end of a film has seen it.
+_END_MS = 3000
 
 
 def take_lease(actor: Person, cycle: Cycle, lesson: Lesson, settings: Settings) -> WatchTerms:
@@ -86,6 +92,40 @@ def hold_lease(actor: Person, terms: WatchTerms) -> tuple[StudyClock, LessonProg
         raise LeaseLost()
     settle(study_clock)
     return study_clock, progress
+
+
+def keep_position(terms: WatchTerms, at_ms: Any) -> bool:
+    """Note where the page that holds the lease stopped, in milliseconds; whether it was noted.
+
+    A page without the lease, and what is no moment of the released part, changes nothing.
+    """
+    high_water = db.session.scalar(
+        select(StudyClock.high_water).where(
+            StudyClock.person_id == terms.person_id,
+            StudyClock.lease == terms.lease,
+            StudyClock.progress_id == terms.progress_id,
+        )
+    )
+    is_moment = isinstance(at_ms, int) and not isinstance(at_ms, bool)
+    if high_water is None or not is_moment or not 0 <= at_ms <= high_water * terms.window_ms:
+        return False
+    left = {"left_ms": at_ms, "left_high_water": high_water, "left_lease": terms.lease}
+    db.session.execute(
+        update(LessonProgress).where(LessonProgress.id == terms.progress_id).values(**left)
+    )
+    return True
+
+
+def resume_ms(progress: LessonProgress) -> int:
+    """Where a page begins to play, in milliseconds; a film seen to its end begins anew."""
+    left_ms = progress.left_ms
+    if left_ms is not None and left_ms >= progress.duration_ms - _END_MS:
+        left_ms = None
+    if left_ms is None and progress.finished_at is not None:
+        return 0
+    return rules.resume_ms(
+        left_ms, progress.left_high_water, progress.high_water, progress.window_ms
+    )
 
 
 def drop_lease(cycle: Cycle) -> None:

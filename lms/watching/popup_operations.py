@@ -16,7 +16,7 @@ from lms.watching import rules
 from lms.watching.answering import check_takes_answers
 from lms.watching.choosing import choose_question
 from lms.watching.models import LessonProgress, Popup, StudyClock
-from lms.watching.operations import hold_lease
+from lms.watching.operations import closes_at_ms, hold_lease
 from lms.watching.queries import popups_of
 from lms.watching.tokens import WatchTerms
 
@@ -34,7 +34,8 @@ def ask_popup(actor: Person, terms: WatchTerms) -> Popup | None:
     gate = study_clock.next_gate
     if gate is None:
         return None
-    check_takes_answers(terms)
+    # As it is now: a course may have been closed since the token was made.
+    check_takes_answers(closes_at_ms(progress.cycle))
     _check_due(study_clock, gate)
     asked = popups_of(progress.id)
     if asked and asked[-1].answered_at is None:

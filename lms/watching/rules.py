@@ -92,6 +92,21 @@ def wait_seconds(waits: Sequence[int], wrong_in_a_row: int) -> int:
     return waits[min(wrong_in_a_row, len(waits)) - 1]
 
 
+def resume_ms(
+    left_ms: int | None, left_high_water: int | None, high_water: int, window_ms: int
+) -> int:
+    """Where to go on: where a page says it stopped, or a little before what is unseen.
+
+    A page that died told nothing. So a moment long before the newest windows counts only if none
+    was released since it was told: otherwise somebody was watching those.
+    """
+    newest_ms = max(0, high_water - 2) * window_ms
+    if left_ms is None or left_ms > high_water * window_ms:
+        return newest_ms
+    is_latest = left_high_water == high_water or left_ms >= newest_ms
+    return left_ms if is_latest else newest_ms
+
+
 def release_mark(window: int, started_ms: int, now_ms: int) -> str:
     """A release as the trail notes it: "12:361 ", window 12, 361 s after the lesson was begun."""
     return f"{window}:{max(0, now_ms - started_ms) // 1000} "

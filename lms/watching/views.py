@@ -20,6 +20,7 @@ from lms.watching.answering import popup_answers
 from lms.watching.answers import answer_from, outcome_facts, question_facts
 from lms.watching.finish_operations import finish_lesson
 from lms.watching.models import LessonProgress
+from lms.watching.notes.views import notes_settings
 from lms.watching.player import player_settings
 from lms.watching.tasks import finish_all
 from lms.watching.tokens import WatchTerms
@@ -78,6 +79,7 @@ def lesson(cycle_id: int, lesson_id: int) -> str:
         subtitles=videos.subtitles_of(shown.id),
         poster=_poster(lessons[place].video),
         player=player_settings(own, shown),
+        notes=notes_settings(own, shown),
         **facts,
     )
 
@@ -118,11 +120,15 @@ def _progress(terms: WatchTerms) -> LessonProgress:
 
 def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
     video = progress.video
+    left_by = progress.left_lease
     return {
         "playlist": videos.playlist_url(video),
         "keys": f"{gate.PREFIX}{terms.public_id}/",
         "released": progress.high_water,
-        "resume_ms": max(0, progress.high_water - 2) * terms.window_ms,
+        "resume_ms": operations.resume_ms(progress),
+        # Opaque to the page: whether its own memory of the place is newer than the server's.
+        "lease": str(terms.lease),
+        "left_by": str(left_by) if left_by is not None else None,
         "window_count": terms.window_count,
         "window_ms": terms.window_ms,
         "duration_ms": progress.duration_ms,
@@ -130,6 +136,17 @@ def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
         "is_finished": progress.finished_at is not None,
         "is_closed": 0 < terms.closes_at_ms <= clock.now_ms(),
     }
+
+
+@blueprint.post(f"{_LESSON}/position")
+@signed_in
+def position(cycle_id: int, lesson_id: int) -> Response:
+    """Note where this page stopped, to go on there on any device. It counts for nothing else."""
+    body = request.get_json(silent=True)
+    at_ms = body.get("at_ms") if isinstance(body, dict) else None
+    with transaction():
+        terms = _watch_terms(cycle_id, lesson_id)
+        return jsonify(kept=operations.keep_position(terms, at_ms))
 
 
 def _watch_terms(cycle_id: int, lesson_id: int) -> WatchTerms:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -40,6 +40,11 @@ def register(app: Flask, settings: Settings) -> None:
     app.after_request(lambda response: _add_headers(response, policy))
 
 
+def let_own_pages_frame() -> None:
+    """Let pages of this site, and of no other, show the present answer in a frame."""
+    g.is_framed_by_own_pages = True
+
+
 def _media_origin(base: str) -> str:
     parts = urlsplit(base)
     return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
@@ -47,6 +52,8 @@ def _media_origin(base: str) -> str:
 
 def _add_headers(response: Response, policy: str) -> Response:
     headers = response.headers
+    if g.get("is_framed_by_own_pages"):
+        policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")

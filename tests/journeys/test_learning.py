@@ -93,10 +93,10 @@ def test_by_keyboard_alone(system, visit):
     assert visitor.troubles == []
 
 
-def answer_by_keyboard(player: Player) -> None:
+def answer_by_keyboard(player: Player, *, right: bool = True) -> None:
     """Walk through the dialog with Tab and the arrows, choose with Space, send with Enter."""
     keyboard = player.page.keyboard
-    chosen = {label.inner_text().strip() for label in player.options(right=True)}
+    chosen = {label.inner_text().strip() for label in player.options(right=right)}
     many = player.popup.locator("input[type=checkbox]").count() > 0
     player.popup.locator("input").first.focus()
     for _ in range(player.popup.locator("input").count()):

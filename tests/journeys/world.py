@@ -40,10 +40,15 @@ TUNNEL_EXAM = Learner("tunnel-exam", "崔雪梅")
 POWER_CUT = Learner("powercut", "谭志远")
 POWER_CUT_EXAM = Learner("powercut-exam", "白若兰")
 DUEL = Learner("duel", "卢文博")
+WRITING = Learner("writing", "谢文婷")
+BESIDE = Learner("beside", "韩雪峰")
+TAPPING = Learner("tapping", "邓小燕")
+TYPING = Learner("typing", "曹立新")
 LEARNERS = (
     *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
     *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY, EARLIER),
     *(TUNNEL, TUNNEL_EXAM, POWER_CUT, POWER_CUT_EXAM, DUEL),
+    *(WRITING, BESIDE, TAPPING, TYPING),
 )
 
 

@@ -129,5 +129,5 @@ def test_player_page_holds_no_key_gate_or_question(app, clock):
         assert secret not in shown.text
     assert set(page.facts) == {
         "token", "playlist", "keys", "released", "resume_ms", "window_count", "window_ms",
-        "duration_ms", "max_pace", "is_finished", "is_closed",
+        "duration_ms", "max_pace", "is_finished", "is_closed", "lease", "left_by",
     }  # fmt: skip

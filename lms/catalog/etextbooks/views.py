@@ -11,6 +11,7 @@ from lms.catalog.views import visitor
 from lms.core.errors import NotFound
 from lms.core.files import content_type
 from lms.web.auth import open_to_all
+from lms.web.security import let_own_pages_frame
 from lms.web.stored import send_stored
 
 blueprint = Blueprint("etextbooks", __name__, url_prefix="/courses/<slug>/etextbook")
@@ -29,6 +30,7 @@ def _book(slug: str, etextbook_id: int) -> Etextbook:
 @open_to_all
 def read(slug: str, etextbook_id: int) -> str | BaseResponse:
     """The reader of a PDF; of another book its first chapter."""
+    let_own_pages_frame()
     book = _book(slug, etextbook_id)
     if book.format is EtextbookFormat.PDF:
         return render_template("catalog/etextbooks/pdf.html", book=book, course=book.course)
@@ -40,6 +42,7 @@ def read(slug: str, etextbook_id: int) -> str | BaseResponse:
 @open_to_all
 def chapter(slug: str, etextbook_id: int, chapter_number: int) -> str:
     """A chapter, with the table of contents and the ways on and back."""
+    let_own_pages_frame()
     book = _book(slug, etextbook_id)
     if not 1 <= chapter_number <= book.chapter_count:
         raise NotFound()

@@ -4,8 +4,10 @@ import { Controls } from './player/controls.js';
 import { Engine } from './player/engine.js';
 import { Finisher } from './player/finisher.js';
 import { Gate } from './player/gate.js';
+import { LessonNotes } from './player/notes/index.js';
 import { Notices } from './player/notices.js';
 import { Popup } from './player/popup.js';
+import { Position } from './player/position.js';
 import { PreviewEnd, PreviewGate, markGates } from './player/preview.js';
 import { Server } from './player/server.js';
 import { Session } from './player/session.js';
@@ -23,8 +25,12 @@ const timeline = new Timeline(root, video, session, settings.words, notices);
 const subtitles = new Subtitles(root, video, settings.subtitles);
 const engine = new Engine(video, gate, session);
 const popup = new Popup(root, server, settings.words, notices);
-const finisher = settings.preview ? new PreviewEnd(settings.words) : new Finisher(server, settings.words, video);
-const controls = new Controls(root, video, { engine, timeline, subtitles, session, notices, words: settings.words });
+const finisher = settings.preview ? new PreviewEnd(settings.words) : new Finisher(server, settings.words, notices);
+const panel = document.querySelector('[data-notes]');
+const lessonNotes = panel && new LessonNotes(root, panel, { video, session, timeline, notices });
+const controls = new Controls(root, video, {
+  engine, timeline, subtitles, session, notices, lessonNotes, words: settings.words,
+});
 
 let asking = false;
 // How much was released when a pop-up was last refused; null since one was answered.
@@ -52,9 +58,24 @@ async function begin() {
   controls.ready();
   timeline.ready();
   if (settings.preview) markGates(root, session, settings.words, timeline);
-  await engine.load(session.playlist, session.resumeAt());
+  lessonNotes?.ready();
+  const { at, isLocked } = askedFor();
+  await engine.load(session.playlist, at ?? session.resumeAt());
   subtitles.attach();
   notices.clear();
+  if (isLocked) notices.say(settings.words.locked, true);
+  if (!settings.preview) new Position(server, session, video);
+}
+
+// A link may lead to a second of the film (?at=), once: a page loaded anew goes on where it stopped.
+function askedFor() {
+  const address = new URL(window.location.href);
+  const asked = Number(address.searchParams.get('at'));
+  if (!address.searchParams.has('at')) return { at: null, isLocked: false };
+  address.searchParams.delete('at');
+  window.history.replaceState(null, '', address);
+  if (asked >= 0 && asked < session.openSeconds) return { at: asked, isLocked: false };
+  return { at: null, isLocked: asked > 0 };
 }
 
 // Another page took over: this one stops, says so, and offers to go on here.

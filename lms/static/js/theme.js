@@ -18,6 +18,8 @@
     root.dispatchEvent(new CustomEvent('theme:change', { detail: { theme, shown } }));
   }
 
+  // A page of ours that stands in a frame of ours shows no header and no footer of its own.
+  root.toggleAttribute('data-framed', window.parent !== window);
   apply();
   dark.addEventListener('change', apply);
   window.addEventListener('storage', (event) => event.key === 'theme' && apply());

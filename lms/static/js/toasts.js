@@ -14,14 +14,25 @@ function raise() {
   AREA.showPopover();
 }
 
-/** Show `message`; tone is info, success, warning or danger. */
-export function toast(message, tone = 'info') {
+function addAction(item, { label, act }) {
+  const button = document.createElement('button');
+  Object.assign(button, { type: 'button', className: 'btn btn-secondary btn-sm toast-action', textContent: label });
+  button.addEventListener('click', () => { item.remove(); act(); });
+  item.querySelector('.toast-text').after(button);
+}
+
+/**
+ * Show `message`; tone is info, success, warning or danger. An action {label, act} is a button
+ * beside it, for as long as it stands.
+ */
+export function toast(message, tone = 'info', action = null) {
   const item = TEMPLATE.content.firstElementChild.cloneNode(true);
   const use = item.querySelector('use');
   item.className = `toast-item toast-${tone}`;
   item.dataset.toast = tone;
   item.setAttribute('role', tone === 'danger' ? 'alert' : 'status');
   use.setAttribute('href', use.getAttribute('href').replace(/#.*/, `#${ICONS[tone] ?? ICONS.info}`));
+  if (action) addAction(item, action);
   AREA.append(item);
   raise();
   // The text comes after the element, so that screen readers notice the change.

@@ -49,6 +49,15 @@ def test_chapters_are_read_one_after_the_other(client, course, book):
         )
 
 
+def test_a_book_may_stand_in_a_frame_of_this_site_and_of_no_other(client, course, book):
+    pages = f"/courses/{course.slug}/etextbook/{book.id}/read"
+    for address in (f"{pages}/1", f"{pages}/2"):
+        policy = client.get(address).headers["Content-Security-Policy"]
+        assert "frame-ancestors 'self'" in policy
+        assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in client.get("/").headers["Content-Security-Policy"]
+
+
 def test_pictures_come_under_a_policy_that_runs_nothing(client, course, book, settings):
     (file,) = (settings.media_path / book.path / "pictures").iterdir()
     folder = f"/courses/{course.slug}/etextbook/{book.id}/read/pictures"

@@ -104,6 +104,10 @@ RULES: dict[str, frozenset[str]] = {
     "payments.check": OWNER,
     "payments.order": OWNER,
     "payments.pay": OWNER,
+    "notes.course": OWNER,
+    "notes.export": OWNER,
+    "notes.remove": OWNER,
+    "notes.save": OWNER,
     "watching.cycle": OWNER,
     "watching.lease": OWNER,
     "watching.lesson": OWNER,
@@ -111,6 +115,7 @@ RULES: dict[str, frozenset[str]] = {
     "watching.answer": NOBODY,
     "watching.finish": NOBODY,
     "watching.popup": NOBODY,
+    "watching.position": NOBODY,
     # --- courses of a base, by its trainers and managers
     "manage_catalog.add_named_lesson": TEACHERS,
     "manage_catalog.copy": TEACHERS,

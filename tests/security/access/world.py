@@ -102,6 +102,8 @@ def build_world(app: Flask) -> World:
         "scheme_id": scheme.id,
         "window": 0,
         "allowance_id": _allowance(people["unit"], people["owner"]),
+        "note_key": "0" * 32,
+        "note_format": "md",
         **questions_values(estate.values["slug"], people["trainer"]),
     }
     # Going to pay makes the payment that the cashier's page shows.

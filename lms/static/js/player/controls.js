@@ -4,6 +4,7 @@ import { keep, recall } from './storage.js';
 const STEP_SECONDS = 10;
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 const VOLUME = 'player-volume';
+const SPEED = 'player-speed';
 
 export class Controls {
   constructor(root, video, parts) {
@@ -20,6 +21,8 @@ export class Controls {
       mute: () => { video.muted = !video.muted; },
       play: () => this.#toggle(),
       subtitles: () => this.subtitles.toggle(),
+      note: () => this.lessonNotes?.note(),
+      bookmark: () => this.lessonNotes?.bookmark(),
     };
     this.#listen();
     this.#restoreVolume();
@@ -42,7 +45,7 @@ export class Controls {
       video.volume = Number(this.volume.value) / 100;
       video.muted = video.volume === 0;
     });
-    this.speed.addEventListener('change', () => { video.playbackRate = Number(this.speed.value); });
+    this.speed.addEventListener('change', () => this.#setSpeed(Number(this.speed.value)));
     this.quality.addEventListener('change', () => this.engine.choose(Number(this.quality.value)));
     document.addEventListener('fullscreenchange', () => {
       if (!document.fullscreenElement) this.#showFull(false);
@@ -51,9 +54,28 @@ export class Controls {
 
   /** The lesson is known: offer the speeds it allows. */
   ready() {
-    const allowed = SPEEDS.filter((speed) => speed <= this.session.maxPace);
-    this.speed.replaceChildren(...allowed.map((speed) => new Option(`${speed}×`, speed, speed === 1, speed === 1)));
+    const { maxPace } = this.session;
+    this.speeds = SPEEDS.filter((speed) => speed < maxPace).concat(maxPace);
+    this.speed.replaceChildren(...this.speeds.map((speed) => new Option(`${speed}×`, speed)));
+    const kept = Number(recall(SPEED) ?? 1);
+    // Another course may allow less: then its fastest, unless slower was wished.
+    this.#setSpeed(this.speeds.findLast((speed) => speed <= kept) ?? 1, false);
     this.#showPlaying();
+  }
+
+  // The default speed is what the browser falls back to whenever the film is opened anew.
+  #setSpeed(speed, isWished = true) {
+    this.video.defaultPlaybackRate = speed;
+    this.video.playbackRate = speed;
+    this.speed.value = String(speed);
+    if (isWished) keep(SPEED, String(speed));
+  }
+
+  #faster(step) {
+    if (!this.speeds) return;
+    const place = this.speeds.indexOf(Number(this.speed.value)) + step;
+    this.#setSpeed(this.speeds[Math.max(0, Math.min(this.speeds.length - 1, place))]);
+    this.notices.say(this.words.speed.replace('{speed}', this.speed.value), true);
   }
 
   showLevels(heights) {
@@ -109,9 +131,13 @@ export class Controls {
     const keys = {
       ' ': isPressed ? null : this.actions.play,
       '?': this.actions.help,
+      '<': () => this.#faster(-1),
+      '>': () => this.#faster(1),
+      b: this.lessonNotes && this.actions.bookmark,
       c: this.actions.subtitles,
       f: this.actions.full,
       m: this.actions.mute,
+      n: this.lessonNotes && this.actions.note,
       Escape: this.root.classList.contains('is-full') ? this.actions.full : null,
     };
     const arrows = {

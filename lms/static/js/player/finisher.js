@@ -1,12 +1,13 @@
 // At the end of the film: asks the server whether the lesson is finished, and waits until it is.
+import { isSaid } from './countdown.js';
 import { Events, pause } from './events.js';
 
 export class Finisher extends Events {
   #isRunning = false;
 
-  constructor(server, words, video) {
+  constructor(server, words, notices) {
     super();
-    Object.assign(this, { server, words, video });
+    Object.assign(this, { server, words, notices });
     this.done = document.querySelector('[data-done]');
     this.text = document.querySelector('[data-done-text]');
   }
@@ -22,6 +23,7 @@ export class Finisher extends Events {
   }
 
   async #ask() {
+    let total = null;
     for (;;) {
       const answer = await this.server.untilReached(() => this.server.finish(), () => this.tell('offline'));
       this.tell('reached');
@@ -34,13 +36,16 @@ export class Finisher extends Events {
         return;
       }
       if (answer.status !== 425) return;
-      this.#show(this.words.waitEnd.replace('{seconds}', Math.ceil(answer.retryMs / 1000)));
+      const left = Math.ceil(answer.retryMs / 1000);
+      total ??= left;
+      this.#show(this.words.waitEnd.replace('{seconds}', left), isSaid(left, total));
       await pause(Math.min(answer.retryMs, 1000));
     }
   }
 
-  #show(text) {
+  #show(text, isAloud = true) {
     this.text.textContent = text;
+    if (isAloud) this.notices.say(text);
     this.done.hidden = false;
     this.done.toggleAttribute('data-waiting', !this.isDone);
   }
@@ -49,8 +54,8 @@ export class Finisher extends Events {
   async #refreshList() {
     try {
       const page = await (await fetch(window.location.href)).text();
-      const fresh = new DOMParser().parseFromString(page, 'text/html').querySelector('.watch-side');
-      if (fresh) document.querySelector('.watch-side').replaceWith(fresh);
+      const fresh = new DOMParser().parseFromString(page, 'text/html').querySelector('#lessons');
+      if (fresh) document.querySelector('#lessons').replaceWith(fresh);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
     }

@@ -1,6 +1,9 @@
 // What lies over the picture: waiting, offline, taken over. Said aloud once, shown as long as it holds.
+import { isSaid } from './countdown.js';
+
 export class Notices {
   #until = null;
+  #wait = null;
   #closedAt = null;
   #blocking = false;
 
@@ -47,6 +50,7 @@ export class Notices {
   /** Until when (performance.now) the next window waits, or null. Shown only if the film stands. */
   early(until) {
     this.#until = until;
+    this.#wait = null;
     this.#showWaiting();
   }
 
@@ -60,10 +64,19 @@ export class Notices {
       this.#show(this.words.closed, this.words.closedText);
     } else if (this.#until !== null && this.#until > performance.now()) {
       const seconds = Math.max(1, Math.ceil((this.#until - performance.now()) / 1000));
-      this.#show(this.words.early, this.words.earlyText.replace('{seconds}', seconds), { spins: true });
+      const text = this.words.earlyText.replace('{seconds}', seconds);
+      this.#show(this.words.early, text, { spins: true });
+      this.#sayWait(seconds, text);
     } else {
       this.#show(this.words.loading, '', { spins: true });
     }
+  }
+
+  #sayWait(seconds, text) {
+    this.#wait ??= { total: seconds, last: null };
+    if (seconds === this.#wait.last || !isSaid(seconds, this.#wait.total)) return;
+    this.#wait.last = seconds;
+    this.voice.textContent = text;
   }
 
   offline(isOffline) {

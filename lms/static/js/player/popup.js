@@ -2,6 +2,7 @@
 // question and grades the answer; a wrong one costs a wait that is shown and said.
 import { drawFormulas } from '../formulas.js';
 import { focusAnswer, isComplete, readAnswer, wireAnswer } from '../answers/index.js';
+import { isSaid } from './countdown.js';
 import { pause } from './events.js';
 
 export class Popup {
@@ -11,6 +12,7 @@ export class Popup {
     this.form = root.querySelector('[data-popup-form]');
     this.question = root.querySelector('[data-popup-question]');
     this.state = root.querySelector('[data-popup-state]');
+    this.voice = root.querySelector('[data-popup-voice]');
     this.send = root.querySelector('[data-popup-send]');
     // It cannot be waved away: the film goes on when the question is answered.
     this.dialog.addEventListener('cancel', (event) => event.preventDefault());
@@ -20,7 +22,7 @@ export class Popup {
   // Before a question is shown it is the picture that says that the line is away.
   async #ask(work) {
     const answer = await this.server.untilReached(work, () => {
-      if (this.dialog.open) this.state.textContent = this.words.offlinePopup;
+      if (this.dialog.open) this.#say(this.words.offlinePopup);
       else this.notices.offline(true);
     });
     this.notices.offline(false);
@@ -85,21 +87,26 @@ export class Popup {
 
   async #countDown(seconds) {
     this.#busy(true, '');
+    // What was pressed can be pressed no more, and must not take the focus with it.
+    this.state.focus({ preventScroll: true });
     for (let left = seconds; left > 0; left -= 1) {
-      // Read out at the beginning and near the end only; every second would drown the question.
-      const isSaid = left === seconds || left === 3;
-      this.state.setAttribute('aria-live', isSaid ? 'assertive' : 'off');
-      this.state.textContent = this.words.answerWrong.replace('{seconds}', left);
+      this.#say(this.words.answerWrong.replace('{seconds}', left), isSaid(left, seconds));
       await pause(1000);
     }
-    this.state.setAttribute('aria-live', 'assertive');
-    this.#busy(false, '');
+    // Shut until the next question stands there: an answer to this one would be nobody's.
+    this.#say('');
   }
 
   #busy(isBusy, text) {
     this.question.disabled = isBusy;
     this.send.disabled = isBusy;
+    this.#say(text);
+  }
+
+  // What is shown is read out from a place of its own: so the seconds of a wait may pass in silence.
+  #say(text, isAloud = true) {
     this.state.textContent = text;
+    if (isAloud && this.voice.textContent !== text) this.voice.textContent = text;
   }
 
   #show(popup) {
@@ -121,7 +128,7 @@ export class Popup {
       const submitted = (event) => {
         event.preventDefault();
         if (!isComplete(this.question)) {
-          this.state.textContent = this.words.answerFirst;
+          this.#say(this.words.answerFirst);
           return;
         }
         this.form.removeEventListener('submit', submitted);

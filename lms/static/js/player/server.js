@@ -35,14 +35,14 @@ export class Server {
     this.urls = urls;
   }
 
-  async #post(url, body = {}) {
+  async #post(url, body = {}, more = {}) {
     const headers = {
       Accept: 'application/json',
       'Content-Type': 'application/json',
       'X-CSRFToken': CSRF,
       'X-Watch-Token': this.token,
     };
-    const answer = await read(await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: within() }));
+    const answer = await read(await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: within(), ...more }));
     // The lease brings the token; a preview brings another with every answer.
     if (answer.body.token) this.token = answer.body.token;
     return answer;
@@ -54,6 +54,9 @@ export class Server {
   popup() { return this.#post(this.urls.popup, { gate: this.due }); }
 
   answer(nonce, chosen) { return this.#post(this.urls.answer, { nonce, chosen }); }
+
+  /** Where one stopped; it is sent even while the page is being left. */
+  position(at_ms) { return this.#post(this.urls.position, { at_ms }, { keepalive: true }); }
 
   finish() { return this.#post(this.urls.finish); }
 

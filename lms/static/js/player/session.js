@@ -23,6 +23,9 @@ export class Session {
     this.finished = facts.is_finished;
     this.closed = facts.is_closed;
     this.resumeSeconds = facts.resume_ms / 1000;
+    this.lease = facts.lease ?? null;
+    // The lease whose place the server knows.
+    this.leftBy = facts.left_by ?? null;
   }
 
   /** Seconds from the beginning that are released and may be sought freely. */
@@ -47,17 +50,26 @@ export class Session {
     return this.released >= this.windowCount && seconds >= this.duration - 1.5;
   }
 
-  /** Where to go on: a hint kept here to the second, else what the server remembers. */
+  /** Where to go on: what this browser kept to the second, unless another page has said more since. */
   resumeAt() {
-    const hint = Number(recall(this.storageKey));
-    if (hint > 0 && hint < this.openSeconds && hint < this.duration - 3) return hint;
-    return this.finished ? 0 : this.resumeSeconds;
+    const { seconds, lease, seen } = this.#hint();
+    const isLatest = this.leftBy === lease || this.leftBy === seen;
+    const isInside = seconds > 0 && seconds < this.openSeconds && seconds < this.duration - 3;
+    return isLatest && isInside ? seconds : this.resumeSeconds;
+  }
+
+  #hint() {
+    try {
+      return JSON.parse(recall(this.storageKey)) ?? {};
+    } catch {
+      return {};
+    }
   }
 
   remember(seconds, now = false) {
     const rounded = Math.floor(seconds);
     if (!now && rounded === this.remembered) return;
     this.remembered = rounded;
-    keep(this.storageKey, String(rounded));
+    keep(this.storageKey, JSON.stringify({ seconds: rounded, lease: this.lease, seen: this.leftBy }));
   }
 }

@@ -56,6 +56,6 @@ wireSizes(page.querySelector('[data-book-text]'), page.querySelector('[data-book
 wireMemory(page);
 wireKeys();
 // On a phone the contents would stand before every chapter.
-if (window.matchMedia('(max-width: 61.99rem)').matches) {
+if (window.matchMedia('(max-width: 61.99rem)').matches || window.parent !== window) {
   page.querySelector('[data-book-contents]').open = false;
 }
