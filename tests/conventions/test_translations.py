@@ -45,6 +45,7 @@ CHINESE_DATA = {
     "lms/demo.py": "demonstration content",
     "lms/demo_people.py": "demonstration people and organizations",
     "lms/demo_schemes.py": "demonstration content",
+    "lms/exams/regrade/restudy.py": "a remark kept with an application",
     "lms/hours/lectures.py": "titles and reasons kept in the hour bank's ledger",
     "lms/questions/behaviours/fill_in.py": "the brackets about the number of a blank",
     "lms/questions/facts.py": "the options of true-or-false questions are stored with them",
