@@ -40,10 +40,10 @@ def open_attempt(actor: Person, cycle: Cycle) -> Attempt:
     # Held until the commit and read anew: two clicks queue up here, and so does a refund.
     hold(cycle)
     running = queries.running_attempt(cycle.id)
-    if running is not None and not _is_over(running):
-        return running
     if running is not None:
-        submit_attempt(running, was_overdue=True)
+        # Also one that is overdue: its page hands it in and shows what came of it. Done here, it
+        # would be undone if there is then nothing more to open.
+        return running
     settings = _check_may_open(cycle)
     attempt = _new_attempt(cycle, settings, len(queries.attempts_of(cycle.id)) + 1)
     try:

@@ -196,7 +196,7 @@ def test_popup_is_answered_by_the_keyboard(app, clock, open_page, trait):
     expect(dialog).to_be_visible()
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
     dialog.get_by_role("button", name="提交答案").click()
-    expect(dialog.get_by_text("请先答完这道题，再提交。")).to_be_visible()
+    expect(dialog.locator("[data-popup-state]")).to_have_text("请先答完这道题，再提交。")
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
     expected = ANSWER[trait](dialog, asked)

@@ -1,9 +1,11 @@
 """Pop-ups: when they are asked, what an answer does, and what it never gives away."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 from lms.core.db import transaction
 from lms.questions.models import Question
+from lms.watching import popup_operations
 from lms.watching.queries import releases_of
 from tests.watching.support import Page, make_study, popups, watch
 
@@ -186,3 +188,25 @@ def test_an_answer_needs_the_token_of_its_own_lesson(app, clock):
     headers = {"X-Watch-Token": page.token, "Accept": "application/json"}
     assert page.client.post(other, json=body, headers=headers).status_code in (403, 404)
     assert page.popup() == asked
+
+
+def test_trying_the_options_in_turn_takes_longer_than_watching(app, clock, monkeypatch):
+    """A script that tries A, B, C, D waits and watches again; whoever knows the answer does not."""
+    monkeypatch.setattr(popup_operations, "_chance", random.Random(7))
+    windows, gates = 12, (2, 4, 6, 8, 10, 12)
+    page = Page.of(app, make_study(windows, questions=40)).set_gates(*gates)
+    begun, window, tried = clock.present, 0, 0
+    while page.progress.gates_passed != list(gates):
+        answer = page.key(window) if window < windows else None
+        if answer is not None and answer.status_code == 200:
+            window += 1
+            clock.advance(30)
+            continue
+        asked = page.popup()
+        body = {"nonce": asked["nonce"], "chosen": [tried % 4]}
+        outcome = page.post("popup/answer", body).json
+        tried += 1
+        clock.advance(outcome["wait_seconds"])
+        window = window if outcome["back_to"] is None else outcome["back_to"]
+    honest = windows * 30
+    assert (clock.present - begun).total_seconds() > 1.5 * honest

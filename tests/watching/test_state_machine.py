@@ -1,6 +1,7 @@
 """Whatever a learner's pages do in whatever order, nobody beats the clock or loses anything."""
 
 import datetime as dt
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,7 @@ from hypothesis.stateful import (
 from lms.core import clock as core_clock
 from lms.core.db import db
 from lms.core.events import course_watched, cycle_completed
+from lms.core.lean import LeanConnection
 from lms.watching.queries import progress_of, releases_of
 from lms.watching.tasks import finish_seen_lessons
 from tests.support import MovableClock
@@ -24,6 +26,27 @@ from tests.watching.support import Page, make_study
 WINDOWS = 4
 ALLOWANCE = 2 * 30
 PACE = 2
+
+
+class PowerFailure(RuntimeError):
+    """The machine stops before the commit."""
+
+
+@contextmanager
+def dies_after(statements):
+    """Of an answer's transaction so many statements come through, and then nothing more."""
+    change, begun = LeanConnection.change, []
+
+    def count(self, *more):
+        # The fast lane tries, then the ordinary route; each gets as far.
+        begun.append(1)
+        if (len(begun) - 1) % (statements + 1) == statements:
+            raise PowerFailure
+        return change(self, *more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(LeanConnection, "change", count)
+        yield
 
 
 class LearnerMachine(RuleBasedStateMachine):
@@ -87,6 +110,17 @@ class LearnerMachine(RuleBasedStateMachine):
         if asked.status_code == 200 and asked.json["popup"]:
             assert page.study_clock.due_ms - 2000 <= core_clock.now_ms()
             assert page.answer(asked.json["popup"], right=right).json["right"] is right
+
+    @precondition(lambda self: self.holder is not None)
+    @rule(right=st.booleans(), statements=st.integers(0, 2))
+    def power_fails_while_answering(self, right, statements):
+        page = self.pages[self.holder]
+        asked = page.post("popup")
+        if asked.status_code != 200 or not asked.json["popup"]:
+            return
+        with dies_after(statements):
+            assert page.answer(asked.json["popup"], right=right).status_code == 500
+        assert page.post("popup").json["popup"]["nonce"] == asked.json["popup"]["nonce"]
 
     @rule(lesson=st.integers(1, 2))
     def finish(self, lesson):
