@@ -9,6 +9,7 @@ request, from session to certificate.
 import datetime as dt
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,13 @@ def answered() -> int:
 def hand_in(app: Flask, questions: list[int]) -> list[float]:
     """Milliseconds of the requests that hand in a paper, all of it right."""
     study = make_study(windows=1)
+    facts = {"course_id": study.course_id, "version_id": study.version_id}
     taken = []
-    for number in range(1, HANDED_IN + 1):
+    for number in range(1000, 1000 + HANDED_IN):
         person = _made(PersonFactory)
         client = sign_in(app.test_client(), person)
         with transaction():
-            cycle = Cycle(**_cycle(number), course=study.course, version=study.version)
+            cycle = Cycle(**_cycle(number), **facts)
             cycle.person_id = person.id
             paper = Attempt(**_attempt(number))
             paper.items = [
@@ -146,12 +148,19 @@ def hand_in(app: Flask, questions: list[int]) -> list[float]:
             ]
             db.session.add_all([cycle, paper])
         db.session.remove()
-        begun = time.perf_counter()
-        answer = client.post(f"/exams/{number}/submit")
-        taken.append((time.perf_counter() - begun) * 1000)
-        if answer.status_code != 302:
-            raise SystemExit(f"a paper was not handed in: {answer.status_code}")
+        # In a thread of its own, where nothing is remembered of the request before.
+        with ThreadPoolExecutor(1) as thread:
+            taken.append(thread.submit(_posted, client, f"/exams/{number}/submit").result())
     return taken[5:]
+
+
+def _posted(client: Any, address: str) -> float:
+    begun = time.perf_counter()
+    answer = client.post(address)
+    taken = (time.perf_counter() - begun) * 1000
+    if answer.status_code != 302:
+        raise SystemExit(f"a paper was not handed in: {answer.status_code}")
+    return taken
 
 
 def compare(engine: str, url: str, folder: Path, plan: Plan) -> None:
