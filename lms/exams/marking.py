@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import update
+
+from lms.core.db import db
 from lms.exams.models import Attempt, PaperItem
 from lms.exams.rules import PartialCredit
 from lms.questions.behaviours import behaviour_of
@@ -30,9 +33,14 @@ def mark(attempt: Attempt) -> int:
 
     A question that by now counts for nobody leaves the full marks of the paper, too.
     """
+    items_by_award: dict[int, list[int]] = {}
     for item in attempt.items:
-        item.awarded = award(item)
-    attempt.points = sum(item.awarded or 0 for item in attempt.items)
+        items_by_award.setdefault(award(item), []).append(item.id)
+    # A statement for each mark that was given, not for each of fifty questions.
+    for awarded, ids in items_by_award.items():
+        same = update(PaperItem).where(PaperItem.id.in_(ids))
+        db.session.execute(same.values(awarded=awarded))
+    attempt.points = sum(awarded * len(ids) for awarded, ids in items_by_award.items())
     counted = [item for item in attempt.items if item.question.counting is not Counting.VOID]
     attempt.total_points = sum(item.points for item in counted)
     return attempt.points
