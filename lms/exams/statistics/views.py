@@ -104,7 +104,7 @@ def patterns(slug: str) -> str:
     )
 
 
-@blueprint.get("/workbook")
+@blueprint.get("/statistics.xlsx")
 @staff(EDIT)
 def workbook(slug: str) -> Response:
     return attachment(workbook_of(_figures(_facts(slug))), f"exam-{slug}.xlsx")

@@ -78,7 +78,7 @@ def test_the_workbook_holds_figures_and_no_name(client, course, questions, train
     many(course, questions)
     paper(course, questions, [0] * 6, name="赵飞快")
     sign_in(client, trainer)
-    answer = client.get(f"{address}/workbook")
+    answer = client.get(f"{address}/statistics.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert book.sheetnames == ["题目", "作答分布", "成绩分布", "各次考试"]
     rows = list(book["题目"].values)
@@ -98,7 +98,7 @@ def test_many_papers_are_computed_when_somebody_asks(
     sign_in(client, trainer)
     shown = words(client.get(address))
     assert "共有 3 份答卷" in shown
-    assert client.get(f"{address}/workbook").status_code == 404
+    assert client.get(f"{address}/statistics.xlsx").status_code == 404
     client.post(address)
     assert "正在统计" in words(client.get(address))
     tasks.run_all()
@@ -108,5 +108,5 @@ def test_many_papers_are_computed_when_somebody_asks(
 
 def test_others_are_refused(client, course, address):
     sign_in(client, PersonFactory())
-    for path in (address, f"{address}/patterns", f"{address}/workbook"):
+    for path in (address, f"{address}/patterns", f"{address}/statistics.xlsx"):
         assert client.get(path).status_code == 403
