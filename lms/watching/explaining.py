@@ -8,6 +8,5 @@ from lms.watching.tracing import traces_of
 
 def lessons_part(credit: Credit) -> str | None:
     """Filler of "credit.trace": each lesson with its windows and pop-ups."""
-    if credit.cycle is None:
-        return None
-    return render_template("watching/_trace.html", traces=traces_of(credit.cycle))
+    traces = traces_of(credit.cycle) if credit.cycle is not None else []
+    return render_template("watching/_trace.html", traces=traces) if traces else None
