@@ -210,8 +210,10 @@ def test_number_and_name_lead_to_the_record(client, issue):
 
 
 def masked(page: str, typed: str) -> str:
-    """A page without what differs anyway: what was typed, and the token against forged posts."""
-    return re.sub(r'(name="csrf-token" content=")[^"]+', r"\1…", page.replace(typed, "…"))
+    """A page without what differs anyway: what was typed, and the tokens against forged posts."""
+    return re.sub(
+        r'(name="csrf[-_]token" (content|value)=")[^"]+', r"\1…", page.replace(typed, "…")
+    )
 
 
 def test_wrong_name_and_unknown_number_answer_the_same(client, issue):

@@ -6,10 +6,11 @@ can be read beside the page.
 
 import re
 import threading
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from werkzeug.serving import make_server
 
 from lms.core.db import db
@@ -61,6 +62,10 @@ def open_page(app, site, browser):
 
     yield open_one
     for context in opened.contexts:
+        for page in context.pages:
+            # The server in this process leaves a file open that nobody fetches to its end.
+            with suppress(Error):
+                page.wait_for_load_state("networkidle", timeout=3_000)
         context.close()
     assert opened.troubles == []
 
