@@ -30,6 +30,7 @@ from lms.accounts.models import Person
 from lms.accounts.session_models import SignInSession
 from lms.core import clock
 from lms.core.db import Base, db, transaction
+from lms.core.garbage import keep_what_is_loaded
 from lms.enrollments.models import Cycle, CycleState, EntryReason
 from lms.exams.models import Attempt, AttemptState, PaperItem
 from lms.exams.tokens import PaperSigner
@@ -134,6 +135,8 @@ def hand_in(app: Flask, questions: list[int]) -> list[float]:
     """Milliseconds of the requests that hand in a paper, all of it right."""
     study = make_study(windows=1)
     facts = {"course_id": study.course_id, "version_id": study.version_id}
+    # As every web process does once it has started.
+    keep_what_is_loaded()
     taken = []
     for number in range(1000, 1000 + HANDED_IN):
         person = _made(PersonFactory)

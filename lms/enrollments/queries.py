@@ -69,5 +69,4 @@ def in_charge_of(cycle: Cycle) -> int | None:
 
     Deeds of background work and of others are recorded with it.
     """
-    unit_id = db.session.scalar(select(Person.unit_id).where(Person.id == cycle.person_id))
-    return unit_id or cycle.course.base_id
+    return cycle.person.unit_id or cycle.course.base_id

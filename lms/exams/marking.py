@@ -16,6 +16,10 @@ from lms.exams.rules import PartialCredit
 from lms.questions.behaviours import behaviour_of
 from lms.questions.kinds import Counting, QuestionKind
 from lms.questions.mending import Key, key_of
+from lms.questions.models import Question
+
+# What marking reads of a question; its texts are most of what it weighs.
+MARKED_BY = (Question.kind, Question.answer, Question.counting)
 
 
 def award(item: PaperItem, answer: Sequence[Any] | None = None) -> int:

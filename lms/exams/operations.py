@@ -170,13 +170,17 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     Passed: the cycle is completed, and with it certificate and hours. Failed for the last time:
     the cycle fails, and the learner may apply for re-study.
     """
-    # Cycle before attempt, as everywhere: locks taken in one order never wait in a circle.
-    hold(attempt.cycle)
+    # Cycle before attempt, as everywhere: locks taken in one order never wait in a circle. The
+    # name keeps the cycle in the session, which would else read it again after the attempt.
+    cycle = attempt.cycle
+    hold(cycle)
     locked = db.session.scalar(
         select(Attempt)
         .where(Attempt.id == attempt.id)
         .with_for_update()
-        .options(selectinload(Attempt.items).joinedload(PaperItem.question))
+        .options(
+            selectinload(Attempt.items).joinedload(PaperItem.question).load_only(*marking.MARKED_BY)
+        )
         .execution_options(populate_existing=True)
     )
     if locked is None or locked.state is not AttemptState.RUNNING:
@@ -188,29 +192,29 @@ def submit_attempt(attempt: Attempt, *, was_overdue: bool = False) -> Attempt:
     attempt.submitted_at = clock.now()
     attempt.was_overdue = was_overdue
     db.session.flush()
-    _audit_submission(attempt)
-    _settle_cycle(attempt)
+    _audit_submission(attempt, cycle)
+    _settle_cycle(attempt, cycle)
     attempt_submitted.send(attempt)
     return attempt
 
 
-def _audit_submission(attempt: Attempt) -> None:
-    actor_id = None if attempt.was_overdue else attempt.cycle.person_id
+def _audit_submission(attempt: Attempt, cycle: Cycle) -> None:
+    actor_id = None if attempt.was_overdue else cycle.person_id
     record(
         AuditTag.EXAMS_ATTEMPT_SUBMIT,
         actor_id,
         f"attempt:{attempt.id}",
-        organization_id=in_charge_of(attempt.cycle),
+        organization_id=in_charge_of(cycle),
         points=points_text(attempt.points or 0),
         state=attempt.state.value,
     )
 
 
-def _settle_cycle(attempt: Attempt) -> None:
-    if attempt.cycle.state is not CycleState.ACTIVE:
+def _settle_cycle(attempt: Attempt, cycle: Cycle) -> None:
+    if cycle.state is not CycleState.ACTIVE:
         # Withdrawn by a refund while the paper was open: the marks stand and lead to nothing.
         return
     if attempt.state is AttemptState.PASSED:
-        complete_cycle(attempt.cycle)
-    elif not queries.attempts_left_of(attempt.cycle):
-        fail_cycle(attempt.cycle)
+        complete_cycle(cycle)
+    elif not queries.attempts_left_of(cycle):
+        fail_cycle(cycle)
