@@ -110,12 +110,17 @@ class Player:
         )
 
 
-def sit_exam(page: Page, *, right: bool) -> None:
-    """On the exam's page: open the paper, answer everything right or wrong, hand it in."""
+def sit_exam(page: Page, *, right: bool) -> set[str]:
+    """On the exam's page: open the paper, answer everything right or wrong, hand it in.
+
+    Returns the questions of the paper.
+    """
     page.get_by_role("main").get_by_role("button", name=re.compile("打开试卷")).click()
     expect(page).to_have_url(re.compile(r"/exams/\d+$"))
+    asked = set()
     for question in page.locator(".exam-question").all():
         text = question.locator(".exam-text").inner_text().strip()
+        asked.add(text)
         for option in question.locator(".exam-option").all():
             if (option.inner_text().strip() in RIGHT[text]) == right:
                 option.click()
@@ -125,3 +130,4 @@ def sit_exam(page: Page, *, right: bool) -> None:
     page.get_by_role("button", name="交卷").first.click()
     page.get_by_role("dialog").get_by_role("button", name="确定交卷").click()
     expect(page.get_by_role("heading", name=re.compile("考试结果"))).to_be_visible()
+    return asked

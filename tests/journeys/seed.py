@@ -100,7 +100,8 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
         requires_exam=facts.requires_exam,
     )
     course = create_course(trainer, trainer.posts[0].organization, written, facts.slug)
-    for question in world.QUESTIONS:
+    more = world.MORE_QUESTIONS if facts.slug == world.EXAMINED else ()
+    for question in (*world.QUESTIONS, *more):
         create_question(trainer, course, _question(question))
     if facts.requires_exam:
         parts = (Part("single", 3, 20), Part("true_false", 1, 40))

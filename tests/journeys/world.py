@@ -83,7 +83,19 @@ QUESTIONS = (
     ),
     Asked("弹题答对之后视频才继续播放。", ("正确", "错误"), ("正确",)),
 )
-RIGHT = {question.text: question.right for question in QUESTIONS}
+# With these a third paper of the examined course can ask nothing that the first two asked.
+MORE_QUESTIONS = (
+    Asked("学时按什么记录？", ("年度", "月份", "季度"), ("年度",)),
+    Asked("学时存入哪里？", ("学时银行", "工资卡", "图书馆"), ("学时银行",)),
+    Asked(
+        "考试两次不合格之后怎么办？", ("申请重新学习", "直接补考", "等候通知"), ("申请重新学习",)
+    ),
+    Asked("公需科目课程收费吗？", ("免费", "每学时一元", "每年一百元"), ("免费",)),
+    Asked("课程考试合格之后得到什么？", ("结业证书", "奖金", "假期"), ("结业证书",)),
+    Asked("结业证书可以由任何人核验。", ("正确", "错误"), ("正确",)),
+    Asked("公需科目的学时可以抵作专业科目。", ("正确", "错误"), ("错误",)),
+)
+RIGHT = {question.text: question.right for question in (*QUESTIONS, *MORE_QUESTIONS)}
 
 
 @dataclass(frozen=True)
