@@ -8,6 +8,7 @@ test's name, so that the summary tells where a test failed.
 
 import gc
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ WORKERS = {"sqlite", "postgresql", "once", "journeys"}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 POSTGRESQL_URL = os.environ.pop("TEST_POSTGRESQL_URL", "") if WORKER else ""
 JOURNEYS = Path("tests/journeys")
+# Where script/_checks.sh writes; only where everything is checked.
+CHECKS = Path(os.environ["CHECKS"]) if "CHECKS" in os.environ else None
 
 # Before any conftest is read, for it decides the database when it is imported.
 if WORKER == "postgresql":
@@ -95,8 +98,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell in the summary which checks failed before the tests."""
-    failed = os.environ.get("FAILED_CHECKS", "").split()
-    if failed:
-        terminalreporter.section("checks before the tests", red=True)
-        terminalreporter.line(f"FAILED {', '.join(failed)}: see the top of this output", red=True)
+    """Tell in the summary which of the checks beside the tests failed, and what they said."""
+    if WORKER or not CHECKS:
+        return
+    while not (CHECKS / "done").exists():
+        time.sleep(0.2)
+    failed = CHECKS / "failed"
+    if failed.exists():
+        terminalreporter.section("checks beside the tests", red=True)
+        terminalreporter.line((CHECKS / "output").read_text())
+        names = ", ".join(failed.read_text().split())
+        terminalreporter.line(f"FAILED {names}: see just above", red=True)
