@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Post
 from lms.accounts.queries import organizations_with
 from lms.catalog.models import Course
 from lms.catalog.policies import RestudyRule
@@ -161,8 +161,14 @@ def applications_to_see(actor: Person) -> Select[RestudyApplication]:
     """
     ids = organizations_with(actor, Permission.EXAMS_RESTUDY_DECIDE)
     by_unit = RestudyApplication.rule != RestudyRule.BASE
-    # Somebody must decide on whoever belongs to no unit.
-    by_base = (RestudyApplication.rule != RestudyRule.UNIT) | Person.unit_id.is_(None)
+    # Somebody must decide on whoever belongs to no unit, or decides there and never on themselves.
+    by_base = or_(
+        RestudyApplication.rule != RestudyRule.UNIT,
+        Person.unit_id.is_(None),
+        exists().where(
+            Post.person_id == Person.id, Post.organization_id == Person.unit_id, Post.is_in_force
+        ),
+    )
     return (
         select(RestudyApplication)
         .join(Cycle, RestudyApplication.cycle_id == Cycle.id)
@@ -183,9 +189,14 @@ def deciders(cycle: Cycle, rule: RestudyRule) -> list[Organization]:
         RestudyRule.AUTOMATIC: [],
         RestudyRule.BASE: [base],
         RestudyRule.EITHER: [unit, base],
-        RestudyRule.UNIT: [unit or base],
+        RestudyRule.UNIT: [unit, base if unit is None or _acts_for_own_unit(cycle) else None],
     }
     return [each for each in asked[rule] if each is not None]
+
+
+def _acts_for_own_unit(cycle: Cycle) -> bool:
+    person = cycle.person
+    return any(post.is_in_force and post.organization_id == person.unit_id for post in person.posts)
 
 
 def application_to_decide(actor: Person, application_id: int) -> RestudyApplication:

@@ -11,7 +11,12 @@ from lms.core.permissions import Role
 from lms.enrollments.models import Cycle, CycleState
 from lms.enrollments.queries import latest_cycle
 from lms.exams.models import RestudyApplication, RestudyState
-from lms.exams.queries import application_of, application_to_decide, applications_to_see
+from lms.exams.queries import (
+    application_of,
+    application_to_decide,
+    applications_to_see,
+    deciders,
+)
 from lms.exams.restudy_operations import apply_for_restudy, decide_restudy
 from lms.organizations.models import OrganizationKind
 from lms.watching.models import WatchedCourse
@@ -163,6 +168,16 @@ def test_where_the_unit_decides_the_base_does_for_whoever_has_none(
     failed.person.unit = None
     db.session.commit()
     assert _may_decide(base_manager, _apply(failed))
+
+
+def test_where_the_unit_decides_the_base_does_for_the_units_own_manager(
+    failed, unit, base_manager, decided_by
+):
+    decided_by("unit")
+    PostFactory(organization=unit, role=Role.UNIT_MANAGER, person=failed.person)
+    application = _apply(failed)
+    assert deciders(failed, application.rule) == [unit, failed.course.base]
+    assert _decide(base_manager, application, approve=True).decided_by_id == base_manager.id
 
 
 def test_an_application_keeps_the_rule_it_was_made_under(failed, manager, decided_by):
