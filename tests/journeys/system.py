@@ -21,11 +21,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, make_url, text
 
+from lms.certificates.fonts import build_fonts
 from lms.config import ROOT, Settings
 from tests.journeys import nursery
 
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 120.0
+# Kept between runs; tests of certificates cut them there.
+SHARED_FONTS = ROOT / "var" / "fonts"
 Found = TypeVar("Found")
 
 # A lesson of seconds instead of minutes; everything else is as anyone would run it.
@@ -125,10 +128,19 @@ class System:
 
     def start(self, *parts: str) -> None:
         """Start parts: any of "web", "worker", "beat". Their output goes to <part>.log."""
+        self._take_fonts()
         for part in parts:
             self._spawn(part, self._command(part))
         if "web" in parts:
             wait_until(self.is_answering, "the web server answers")
+
+    def _take_fonts(self) -> None:
+        """Take the fonts that all tests share; beat would spend half a minute on cutting them."""
+        fonts = self.folder / "var" / "fonts"
+        if not fonts.exists():
+            assert build_fonts(SHARED_FONTS), "fonts-noto-cjk is not installed"
+            fonts.parent.mkdir(exist_ok=True)
+            fonts.symlink_to(SHARED_FONTS)
 
     def start_module(self, module: str, *arguments: str) -> None:
         """Start `python -m module` in the system's environment, as the part of that name."""
