@@ -32,7 +32,6 @@ def register(app: Flask) -> None:
     navigation.add(
         app,
         navigation.Entry("hourbank.me", _l("学时银行"), "building-bank", 50),
-        navigation.Entry("policies.index", _l("认定规则"), "scale", 55),
         navigation.Entry(
             "hourbank.ledger",
             _l("学时台账"),
@@ -40,5 +39,13 @@ def register(app: Flask) -> None:
             70,
             section="manage",
             permission=Permission.BANK_LEDGER_READ,
+        ),
+        navigation.Entry(
+            "policies.dry_run",
+            _l("试算新政策"),
+            "scale",
+            72,
+            section="manage",
+            permission=Permission.BANK_POLICY_TRY,
         ),
     )

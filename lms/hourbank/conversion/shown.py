@@ -49,8 +49,8 @@ def categories_in_words(rule: KindRule) -> str:
     """What the hours count for."""
     labels = [str(category.label) for category in rule.categories]
     if rule.category_rule is CategoryRule.CHOICE:
-        return _("%(one)s或%(other)s，由本人选择", one=labels[0], other=labels[1])
-    return _("、").join(labels)
+        return str(_("%(one)s或%(other)s，由本人选择", one=labels[0], other=labels[1]))
+    return str(_("、")).join(labels)
 
 
 def requirement_lines(policy: Policy) -> list[Line]:
@@ -138,7 +138,7 @@ def _multiple(rule: KindRule) -> Iterator[Line]:
 
 
 def _amount(category: HourCategory, hours: Hours) -> str:
-    return _("%(category)s %(hours)s 学时", category=category.label, hours=hours)
+    return str(_("%(category)s %(hours)s 学时", category=category.label, hours=hours))
 
 
 def _limits(rule: KindRule) -> Iterator[Line]:

@@ -118,7 +118,9 @@ def _read(name: str, content: bytes) -> TomlFile:
 def _prefixes(division_code: str, divisions: Collection[str]) -> list[str]:
     """What the codes of divisions begin with that are in the policy's and in one of these."""
     own = division_prefix(division_code)
-    allowed = sorted({division_prefix(each) for each in divisions}, key=len)
+    allowed = sorted(
+        {division_prefix(each) for each in divisions}, key=lambda each: (len(each), each)
+    )
     if any(own.startswith(each) for each in allowed):
         return [own]
     within: list[str] = []

@@ -48,9 +48,9 @@ def show(policy_code: str) -> str:
 @blueprint.get("/<policy_code>/try")
 @signed_in
 def calculate(policy_code: str) -> str:
-    """The calculator alone, for another kind; what came of it, while its fields are filled."""
+    """The calculator alone, for another kind; what came of it alone, once its fields are filled."""
     policy = _find(policy_code)
-    part = "_result" if request.headers.get("HX-Target") == "calculated" else "_calculator"
+    part = "_result" if "sent" in request.args else "_calculator"
     return render_template(f"hourbank/policies/{part}.html", policy=policy, **_calculator(policy))
 
 
