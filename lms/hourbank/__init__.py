@@ -9,6 +9,7 @@ from lms.core.tasks import every
 from lms.hourbank import cli, guards, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
 from lms.hourbank.log import tasks as log_tasks
+from lms.hourbank.log.api import blueprint as log_blueprint
 from lms.web import navigation
 from lms.web.api import api
 from lms.web.security import csrf
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     csrf.exempt(api_blueprint)
     api.register_blueprint(api_blueprint)
+    api.register_blueprint(log_blueprint)
     cli.register(app)
     settings: Settings = app.extensions["settings"]
     every(3600, tasks.forget_nonces)
