@@ -28,6 +28,8 @@ LONGEST_AGE = dt.timedelta(minutes=5)
 COVERED = ("@method", "@authority", "@path", "content-type", "idempotency-key")
 COVERED_READING = ("@method", "@authority", "@path")
 
+CLOCK_SKEW = HTTPMessageVerifier.max_clock_skew
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 

@@ -1,6 +1,7 @@
 """What is left of hours when answers get lost, the bank breaks, or a process dies on the way."""
 
 import random
+import secrets
 from collections.abc import Callable
 
 import httpx
@@ -9,11 +10,12 @@ from sqlalchemy import func, select
 
 from lms.core.db import db
 from lms.core.types import Hours
-from lms.hourbank import ledger, operations
+from lms.hourbank.intake import taking
 from lms.hourbank.models import LedgerEntry
 from lms.hours import deliveries, messages
 from lms.hours.models import Delivery, DeliveryState
 from lms.hours.tasks import deliver, deliver_due
+from tests.hourbank.support import log_doubts
 from tests.hours.support import ScriptedBank, answer, earn, lose
 
 pytestmark = pytest.mark.fault
@@ -63,7 +65,7 @@ def flaky(bank: ScriptedBank, seed: int = 7) -> FlakyBank:
     return misdeed
 
 
-def test_each_credit_is_entered_once_though_a_third_of_the_answers_is_lost(bank, clock):
+def test_each_credit_is_entered_once_though_a_third_of_the_answers_is_lost(bank, clock, settings):
     credits = [earn(hours=Hours(n + 1)) for n in range(25)]
     misdeed = flaky(bank)
     deliver_until_done(clock)
@@ -71,14 +73,14 @@ def test_each_credit_is_entered_once_though_a_third_of_the_answers_is_lost(bank,
     assert entries() == len(credits)
     total = db.session.scalar(select(func.sum(LedgerEntry.hours)))
     assert total == Hours(sum(range(1, 26)))
-    assert ledger.problems() == []
+    assert log_doubts(settings) == []
 
 
 def test_a_bank_that_ignored_the_keys_would_enter_hours_twice(bank, clock, monkeypatch):
     """The control of the test above: without the keys, the same losses do double hours."""
-    monkeypatch.setattr(operations, "_repeated", lambda *request: None)
-    monkeypatch.setattr(operations, "credit_entry", lambda *request: None)
-    monkeypatch.setattr(operations, "_answer", _answer_without_key)
+    row = taking._answer_row
+    monkeypatch.setattr(taking, "_answered", lambda *request: [])
+    monkeypatch.setattr(taking, "_answer_row", lambda *facts: _under_another_key(row(*facts)))
     references = iter(range(10_000))
     body = messages.delivery_body
     monkeypatch.setattr("lms.hours.tasks.delivery_body", lambda d: _renamed(body(d), references))
@@ -94,10 +96,8 @@ def _renamed(body: dict[str, object], references: object) -> dict[str, object]:
     return {**body, "reference": f"attempt-{next(references)}"}  # type: ignore[call-overload]
 
 
-def _answer_without_key(platform, key: str, fingerprint: str, entry: LedgerEntry) -> str:
-    words = operations.statement(entry.person, entry.year)
-    claims = {"idempotency_key": key, "entry": entry.number, "statement": words}
-    return operations.sign_claims(claims)
+def _under_another_key(row: dict[str, object]) -> dict[str, object]:
+    return {**row, "idempotency_key": secrets.token_hex(16)}
 
 
 def test_crash_between_completion_and_push_is_found_by_the_sweep(bank, tasks):
@@ -154,11 +154,13 @@ def test_bank_away_for_a_day_costs_nothing_but_time(bank, clock, tasks):
     assert entries() == 5
 
 
-def test_bank_that_dies_before_it_commits_has_entered_nothing(bank, clock, tasks, monkeypatch):
+def test_bank_that_dies_before_it_commits_has_entered_nothing(
+    bank, clock, tasks, monkeypatch, settings
+):
     def die(*claims: object) -> str:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(operations, "sign_claims", die)
+    monkeypatch.setattr(taking, "sign_claims", die)
     earn()
     tasks.run_all()
     assert (unsettled(), entries()) == (1, 0)
@@ -166,4 +168,4 @@ def test_bank_that_dies_before_it_commits_has_entered_nothing(bank, clock, tasks
     clock.advance(minutes=1)
     deliver_due.run()
     assert (unsettled(), entries()) == (0, 1)
-    assert ledger.problems() == []
+    assert log_doubts(settings) == []
