@@ -7,7 +7,6 @@ Who stands in for a unit (talent agency, street office, community) has the unit'
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 from lms.claims.models import ClaimStep
 from lms.core.db import db
 from lms.organizations.models import Organization, OrganizationKind

@@ -33,13 +33,13 @@ def add_evidence(
     if any(each.sha256 == kept.sha256 for each in claim.papers):
         raise Invalid(_l("这个文件已经上传过了。"), field="file")
     evidence = ClaimEvidence(
-        claim=claim,
         rule=code,
         path=kept.path,
         name=kept.name,
         size_bytes=kept.size_bytes,
         sha256=kept.sha256,
     )
+    claim.evidence.append(evidence)
     claim.changed_at = clock.now()
     db.session.flush()
     return evidence

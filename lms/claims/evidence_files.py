@@ -31,7 +31,7 @@ _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png"}
 
 @dataclass(frozen=True)
 class KeptEvidence:
-    """A file that was kept: its path, its size in bytes, its SHA-256, and how its owner calls it."""
+    """A kept file: its path, its size in bytes, its SHA-256, and how its owner calls it."""
 
     path: str
     size_bytes: int
@@ -46,7 +46,10 @@ def largest_bytes() -> int:
 
 
 def keep_evidence(file: IO[bytes], name: str) -> KeptEvidence:
-    """Check and keep a file. Raises Invalid (field "file") with what is wrong; nothing is kept then."""
+    """Check and keep a file.
+
+    Raises Invalid (field "file") with what is wrong; nothing is kept then.
+    """
     most = largest_bytes()
     content = file.read(most + 1)
     if not content:

@@ -1,6 +1,7 @@
-"""Claims (学时申报): what somebody learned elsewhere and asks to have recognised, and who said what."""
+"""Claims (学时申报): what somebody asks to have recognised, its evidence, and who said what."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -45,6 +46,17 @@ class ClaimDeed(LabelledEnum):
     RETURN = "return", _l("退回修改"), "warning"
     REFUSE = "refuse", _l("不予认定"), "danger"
     TAKE_BACK = "take_back", _l("撤销认定"), "danger"
+
+
+@dataclass(frozen=True)
+class RefusedHours:
+    """Hours of a claim that were not recognised, and why, as the policy said at that time."""
+
+    category: HourCategory
+    hours: Hours
+    code: str
+    reason: str
+    source: str
 
 
 class Claim(Model):
@@ -125,6 +137,20 @@ class Claim(Model):
         """Whether whoever has to decide has let the day pass."""
         is_pending = self.state is ClaimState.PENDING
         return is_pending and self.due_on is not None and self.due_on < clock.today()
+
+    @property
+    def refused(self) -> list[RefusedHours]:
+        """What was not recognised of it, with the reasons."""
+        return [
+            RefusedHours(
+                HourCategory(each["category"]),
+                Hours(each["tenths"]),
+                each["code"],
+                each["reason"],
+                each["source"],
+            )
+            for each in self.refusals
+        ]
 
     @property
     def papers(self) -> list["ClaimEvidence"]:

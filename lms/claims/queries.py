@@ -3,7 +3,7 @@
 import datetime as dt
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from lms.accounts.enums import PersonState
@@ -63,9 +63,7 @@ def _seats(actor: Person) -> list[int]:
 def _stands_in(actor: Person) -> ColumnElement[bool]:
     settings: Settings = current_app.extensions["settings"]
     wait = dt.timedelta(days=settings.claim_stand_in_days)
-    right_above = and_(
-        Claim.superior_id.in_(_seats(actor)), Claim.arrived_at <= clock.now() - wait
-    )
+    right_above = and_(Claim.superior_id.in_(_seats(actor)), Claim.arrived_at <= clock.now() - wait)
     anywhere_above = and_(
         Claim.desk_id.in_(organizations_with(actor, _DECIDE)),
         Claim.arrived_at <= clock.now() - 2 * wait,
@@ -94,14 +92,16 @@ def nobody_decides() -> ColumnElement[bool]:
     return ~able
 
 
-def _has_approved(person_id: "ColumnElement[int] | int") -> ColumnElement[bool]:
+def _has_approved(person_id: "SQLColumnExpression[int] | int") -> ColumnElement[bool]:
     event = aliased(ClaimEvent)
-    return exists().where(
+    approved = exists().where(
         event.claim_id == Claim.id,
         event.round == Claim.round,
         event.deed == ClaimDeed.APPROVE,
         event.actor_id == person_id,
     )
+    # Named, because it may stand two levels below the claim.
+    return approved.correlate(Claim, Post)
 
 
 def may_decide(actor: Person, claim: Claim) -> bool:

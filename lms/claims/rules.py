@@ -5,9 +5,8 @@ import unicodedata
 
 LONGEST_TITLE = 200
 LONGEST_NUMBER = 64
-LONGEST_ANSWER = 500
 LONGEST_REMARK = 500
-# How many earlier years may be claimed: a title review looks back over five (Yantai 2023, 六（一）).
+# How many earlier years may be claimed: title reviews look back over five (Yantai 2023, 六（一）).
 EARLIER_YEARS = 5
 # Shorter ones are "无", "1", "2024": no number of any certificate.
 _SHORTEST_KEY = 5
