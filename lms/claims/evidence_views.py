@@ -15,6 +15,7 @@ from lms.claims.views import blueprint
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
 from lms.core.files import content_type, forget_file
+from lms.core.files.kinds import PRIVATE
 from lms.web.auth import signed_in
 from lms.web.limits import limiter
 from lms.web.stored import send_stored
@@ -112,4 +113,6 @@ def remove_evidence(evidence_id: int) -> Page:
 def evidence_file(evidence_id: int) -> Response:
     """The file, shown by the browser: it is a PDF or a picture, and nothing in it runs here."""
     found = evidence.get_evidence(current_user, evidence_id)
-    return send_stored(found.path, content_type(found.path), name=found.name)
+    response = send_stored(found.path, content_type(found.path), name=found.name)
+    response.headers["Cache-Control"] = PRIVATE
+    return response

@@ -61,7 +61,8 @@ def every_page(actor: Person, wanted: Wanted, after: int | None) -> Page[Claim]:
 def kinds_seen(actor: Person) -> dict[str, str]:
     """The kinds of the claims that `actor` may look into, with a label of each."""
     query = claims_to_see(actor).with_only_columns(Claim.kind, Claim.kind_label).distinct()
-    return dict(db.session.execute(query.order_by(Claim.kind)).tuples().all())
+    rows = db.session.execute(query.order_by(Claim.kind))
+    return {row.kind: row.kind_label for row in rows}
 
 
 def years_seen(actor: Person) -> list[int]:
