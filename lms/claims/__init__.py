@@ -31,14 +31,14 @@ def register(app: Flask) -> None:
         navigation.Entry(
             "claims.claims",
             _l("学时申报"),
-            "file-plus",
+            "clipboard-list",
             order=52,
             count=lambda: queries.count_to_mend(current_user),
         ),
         navigation.Entry(
             "manage_claims.claims",
             _l("学时申报审核"),
-            "checks",
+            "clipboard-check",
             order=68,
             section="manage",
             permission=Permission.CLAIMS_CLAIM_READ,

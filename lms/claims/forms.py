@@ -106,7 +106,9 @@ def _category_field(rule: KindRule) -> Field:
 
 
 def _form_field(field: KindField) -> Field:
-    label = f"{field.label}（{field.unit}）" if str(field.unit) else str(field.label)
+    label: Any = field.label
+    if str(field.unit):
+        label = _l("%(label)s（%(unit)s）", label=field.label, unit=field.unit)
     common = {"label": label, "description": field.help}
     if field.type is FieldType.YES_NO:
         return BooleanField(**common)

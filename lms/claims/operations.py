@@ -1,6 +1,7 @@
 """What a claimant does: begin, write, submit, withdraw, throw away."""
 
 from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
@@ -110,7 +111,7 @@ def _check_complete(claim: Claim) -> None:
     except FormErrors as wrong:
         errors.update(wrong.errors)
     if missing := missing_evidence(claim, rule):
-        errors["evidence"] = _l("请上传证明材料：%(labels)s。", labels="、".join(missing))
+        errors["evidence"] = _l("请上传证明材料：%(labels)s。", labels=_("、").join(missing))
     if errors:
         raise FormErrors(errors)
 

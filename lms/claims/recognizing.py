@@ -124,4 +124,4 @@ def explanation(refusals: Sequence[Refusal], category: HourCategory) -> str:
             for refusal in refusals
             if refusal.category is category
         ]
-        return "；".join(parts)
+        return str(_("；")).join(parts)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.auditing.labels import SUBJECTS
 from lms.auditing.subjects import Shown
 from lms.claims.models import Claim
 from lms.core.db import db
@@ -16,5 +16,14 @@ def shown_claims(viewer: Person | None, ids: Collection[int]) -> dict[int, Shown
     rows = db.session.execute(
         select(Claim.id, Claim.kind_label, Claim.year).where(Claim.id.in_(ids))
     )
-    label = SUBJECTS["claim"]
-    return {row.id: Shown(f"{label} {row.id}（{row.kind_label}，{row.year}）") for row in rows}
+    return {
+        row.id: Shown(
+            _(
+                "学时申报 %(number)s（%(kind)s，%(year)s 年）",
+                number=row.id,
+                kind=row.kind_label,
+                year=row.year,
+            )
+        )
+        for row in rows
+    }

@@ -98,7 +98,7 @@ def decide(page: Page, decision: str, remark: str = "", foreseen: str = "") -> N
     page.get_by_role("link", name=TITLE).click()
     if foreseen:
         expect(page.locator("#result")).to_contain_text(foreseen)
-    page.get_by_label("意见").fill(remark)
+    page.get_by_role("textbox", name="意见").fill(remark)
     page.get_by_role("button", name=decision).click()
     expect(page.locator("#toasts")).to_contain_text(decision)
     expect(page.get_by_role("main")).to_contain_text("没有待您审核的申报")
