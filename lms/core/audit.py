@@ -56,6 +56,7 @@ class AuditTag(LabelledEnum):
     ACCOUNTS_SESSION_END = "accounts:session:end", _l("结束登录会话")
     AUDIT_EVENTS_EXPORT = "audit:events:export", _l("导出审计记录")
     BANK_PLATFORM_REGISTER = "bank:platform:register", _l("登记学时推送平台")
+    BANK_POLICY_TRY = "bank:policy:try", _l("试算学时认定规则")
     CATALOG_COURSE_APPROVE = "catalog:course:approve", _l("审核通过课程")
     CATALOG_COURSE_CREATE = "catalog:course:create", _l("新建课程")
     CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布课程")

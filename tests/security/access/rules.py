@@ -80,6 +80,10 @@ RULES: dict[str, frozenset[str]] = {
     "accounts.me": SIGNED_IN,
     "certificates.mine": SIGNED_IN,
     "hourbank.me": SIGNED_IN,
+    # --- the rules of hours: public to whoever has an account
+    "policies.calculate": SIGNED_IN,
+    "policies.index": SIGNED_IN,
+    "policies.show": SIGNED_IN,
     "hours.year": SIGNED_IN,
     "payments.orders": SIGNED_IN,
     # --- beginning something of one's own in an open course, which here costs money: only
@@ -226,6 +230,10 @@ RULES: dict[str, frozenset[str]] = {
     "manage_exams.restudy_list": both("base", "unit", "stand_in"),
     # --- the bank's ledger
     "hourbank.ledger": both("bureau") | here("province"),
+    # --- trying a changed policy on the claims of one's own division
+    "policies.dry_run": BUREAU_PAGES,
+    "policies.run": BUREAU_PAGES,
+    "policies.workbook": BUREAU_PAGES,
     # --- becoming somebody with an account
     "accounts.privacy": EVERYONE,
     "activation.activate": EVERYONE,

@@ -95,6 +95,7 @@ def build_world(app: Flask) -> World:
         **estate.values,
         **records_of(app, unit, people["unit"], people["owner"]),
         "code": _certificate_code(),
+        "policy_code": "370800-2022",
         **_chapters(estate.values["slug"], people["base"]),
         "name": _public_file(app),
         "request_id": request_id,
