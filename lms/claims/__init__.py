@@ -5,12 +5,22 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from lms.auditing import subjects
-from lms.claims import evidence_views, manage_views, merging, queries, shown, tasks, views
+from lms.claims import (
+    evidence_views,
+    history,
+    manage_views,
+    merging,
+    queries,
+    shown,
+    tasks,
+    views,
+)
 from lms.claims.evidence import kept_evidence
 from lms.claims.evidence_files import EVIDENCE
 from lms.core.events import person_merged
 from lms.core.permissions import Permission
 from lms.core.tasks import every
+from lms.hourbank.conversion import history as conversion_history
 from lms.upkeep import references
 from lms.web import navigation
 
@@ -24,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(manage_views.blueprint)
     person_merged.connect(merging.merge_claims)
     references.add_source(app, EVIDENCE, kept_evidence)
+    conversion_history.add_source(app, history.recognized_claims)
     subjects.describe(app, "claim", shown.shown_claims)
     every(3600, tasks.remind_reviewers)
     navigation.add(
