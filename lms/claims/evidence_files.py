@@ -9,7 +9,7 @@ import io
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -43,6 +43,17 @@ def largest_bytes() -> int:
     """How large one file may be (LMS_EVIDENCE_MAX_MB)."""
     settings: Settings = current_app.extensions["settings"]
     return settings.evidence_max_mb * 1024 * 1024
+
+
+def evidence_limits() -> dict[str, Any]:
+    """What may be uploaded, as pages tell it."""
+    most = largest_bytes()
+    return {
+        "accept": ACCEPT,
+        "most_files": MOST_FILES,
+        "most_bytes": most,
+        "most_size": f"{most // (1024 * 1024)} MB",
+    }
 
 
 def keep_evidence(file: IO[bytes], name: str) -> KeptEvidence:

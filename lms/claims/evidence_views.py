@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.claims import evidence, queries
-from lms.claims.evidence_files import ACCEPT, MOST_FILES, keep_evidence, largest_bytes
+from lms.claims.evidence_files import evidence_limits, keep_evidence, largest_bytes
 from lms.claims.models import Claim
 from lms.claims.recognizing import rule_of
 from lms.claims.views import blueprint
@@ -88,9 +88,7 @@ def evidence_list(claim: Claim, code: str, errors: list[str]) -> Page:
         claim=claim,
         rule=rules[code],
         errors=errors,
-        accept=ACCEPT,
-        most_files=MOST_FILES,
-        most_bytes=largest_bytes(),
+        **evidence_limits(),
     )
     return page, 422 if errors else 200
 

@@ -1,6 +1,6 @@
 """Forms of claims: the beginning, the form of each kind made from its rule, and decisions."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -35,12 +35,21 @@ def _stripped(text: str | None) -> str:
     return one_line(text or "")
 
 
+class _Required:
+    """Marks a field that a submission needs; a draft may lack it, so nothing is checked here."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Let anything pass."""
+
+
 class ClaimForm(FlaskForm):
     """What every claim states; `claim_form` adds the fields of a kind."""
 
     title = StringField(
         _l("学习内容"),
-        [Length(max=LONGEST_TITLE, message=_l("不能超过 200 个字。"))],
+        [_Required(), Length(max=LONGEST_TITLE, message=_l("不能超过 200 个字。"))],
         filters=[_stripped],
         description=_l("培训、考试、论文或成果等的名称，将写入学时台账。"),
         render_kw={"maxlength": LONGEST_TITLE},
@@ -52,6 +61,9 @@ class ClaimForm(FlaskForm):
         description=_l("证书、奖状、专利或文件的编号；没有编号的不填。"),
         render_kw={"maxlength": LONGEST_NUMBER, "autocomplete": "off"},
     )
+
+    # What the kind's fields are counted in, by their names.
+    units: ClassVar[dict[str, Any]] = {}
 
     @property
     def answers(self) -> dict[str, str]:
@@ -84,10 +96,14 @@ def _text_of(field: Field) -> str:
 
 def claim_form(rule: KindRule, title: str, number: str, answers: Answers) -> ClaimForm:
     """The form of a kind, filled with what is known, or with what was sent."""
-    fields = {f"{PREFIX}{field.name}": _form_field(field) for field in rule.fields}
+    # Fields stand in the order in which they are made.
+    fields: dict[str, Any] = {}
     if rule.category_rule is CategoryRule.CHOICE:
-        fields = {f"{PREFIX}{CATEGORY}": _category_field(rule), **fields}
-    made = type("KindForm", (ClaimForm,), fields)
+        fields[f"{PREFIX}{CATEGORY}"] = _category_field(rule)
+    for field in rule.fields:
+        fields[f"{PREFIX}{field.name}"] = _form_field(field)
+    units = {f"{PREFIX}{field.name}": field.unit for field in rule.fields}
+    made = type("KindForm", (ClaimForm,), {**fields, "units": units})
     known: dict[str, Any] = {f"{PREFIX}{name}": text for name, text in answers.items()}
     for field in rule.fields:
         if field.type is FieldType.YES_NO:
@@ -99,17 +115,15 @@ def claim_form(rule: KindRule, title: str, number: str, answers: Answers) -> Cla
 def _category_field(rule: KindRule) -> Field:
     return RadioField(
         _l("计入科目"),
-        [NotRequired()],
+        [_Required()],
         choices=choices_of(rule.categories),
         validate_choice=False,
     )
 
 
 def _form_field(field: KindField) -> Field:
-    label: Any = field.label
-    if str(field.unit):
-        label = _l("%(label)s（%(unit)s）", label=field.label, unit=field.unit)
-    common = {"label": label, "description": field.help}
+    marks = [_Required()] if field.required else []
+    common = {"label": field.label, "description": field.help, "validators": marks}
     if field.type is FieldType.YES_NO:
         return BooleanField(**common)
     if field.choices:

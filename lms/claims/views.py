@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.claims import operations, queries
 from lms.claims.answers import shown_answers
 from lms.claims.chain import desks_of
-from lms.claims.evidence_files import ACCEPT, MOST_FILES, largest_bytes
+from lms.claims.evidence_files import evidence_limits
 from lms.claims.forms import ClaimForm, NewClaimForm, claim_form
 from lms.claims.models import Claim
 from lms.claims.progress import progress_of
@@ -148,9 +148,7 @@ def _edit_page(found: Claim, form: ClaimForm) -> str:
         form=form,
         rule=rule_of(found),
         preview=_preview(found, found.answers, policy),
-        accept=ACCEPT,
-        most_files=MOST_FILES,
-        most_bytes=largest_bytes(),
+        **evidence_limits(),
     )
 
 

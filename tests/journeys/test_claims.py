@@ -26,7 +26,6 @@ _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF
 def test_five_people_and_a_claim_of_thirty_hours(system, visit):
     system.run_module("tests.journeys.claims_seed")
     claimant = visit("claimant")
-    visitors = [claimant]
     claim_training(claimant.sign_in("claims-person"))
     unit, department, bureau, province = (
         visit(name) for name in ("unit", "department", "bureau", "province")
@@ -41,7 +40,10 @@ def test_five_people_and_a_claim_of_thirty_hours(system, visit):
     read_result(claimant.page)
     read_ledger(claimant.page)
     read_history(province.sign_in("province", DEMO_PASSWORD))
-    for visitor in [*visitors, unit, department, bureau, province]:
+    # The browser reports the file that was refused.
+    (refused,) = claimant.troubles
+    assert "/evidence: Failed to load resource" in refused
+    for visitor in (unit, department, bureau, province):
         assert visitor.troubles == [], visitor.name
 
 
