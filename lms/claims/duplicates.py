@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.accounts.models import Person
@@ -93,12 +93,10 @@ def duplicates_of(viewer: Person, claim: Claim) -> list[Duplicate]:
 
 def _with_same_file(claim: Claim) -> list[Claim]:
     hashes = [paper.sha256 for paper in claim.papers]
-    query = (
-        select(Claim)
-        .join(Claim.evidence)
-        .where(ClaimEvidence.sha256.in_(hashes), ClaimEvidence.removed_at.is_(None))
+    holders = select(ClaimEvidence.claim_id).where(
+        ClaimEvidence.sha256.in_(hashes), ClaimEvidence.removed_at.is_(None)
     )
-    return _others(claim, query)
+    return _others(claim, select(Claim).where(Claim.id.in_(holders)))
 
 
 def _with_same_number(claim: Claim) -> list[Claim]:
@@ -107,9 +105,9 @@ def _with_same_number(claim: Claim) -> list[Claim]:
     return _others(claim, select(Claim).where(Claim.certificate_key == claim.certificate_key))
 
 
-def _others(claim: Claim, query: Any) -> list[Claim]:
+def _others(claim: Claim, query: Select[Claim]) -> list[Claim]:
     wanted = query.where(Claim.id != claim.id, Claim.state.in_(_USED))
-    found = db.session.scalars(wanted.options(joinedload(Claim.person)).distinct())
+    found = db.session.scalars(wanted.options(joinedload(Claim.person)))
     return [other for other in found if not _is_next_year(claim, other)]
 
 
