@@ -169,6 +169,16 @@ class Settings:
     delivery_every: int = setting(
         10, doc="How often undelivered hours are looked for.", unit="seconds"
     )
+    claim_decide_days: int = setting(
+        10, doc="How long each step may take to decide on a claim of hours.", unit="days"
+    )
+    claim_stand_in_days: int = setting(
+        5,
+        doc="After so long the organization above decides where nobody can, after twice as long"
+        " any above it.",
+        unit="days",
+    )
+    evidence_max_mb: int = setting(10, doc="Largest file of evidence taken.", unit="MiB")
     bank_timeout: int = setting(10, doc="Longest wait for the hour bank's answer.", unit="seconds")
     bank_log_every: int = setting(
         2, doc="How often entries of the hour bank get their place in its log.", unit="seconds"

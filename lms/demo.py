@@ -24,6 +24,7 @@ from lms.config import ROOT
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
+from lms.demo_claims import load_claims
 from lms.demo_people import load_people
 from lms.demo_schemes import load_scheme, load_subjects
 from lms.exams.rules import ExamFacts, Part
@@ -53,6 +54,7 @@ def load_demo(say: Say) -> None:
         people = load_people()
         load_subjects(people["trainer"])
         load_scheme(people["department"])
+        load_claims(people)
 
 
 def _load_course(folder: Path, say: Say) -> None:

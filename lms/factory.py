@@ -13,6 +13,7 @@ from lms import (
     auditing,
     catalog,
     certificates,
+    claims,
     cli,
     enrollments,
     exams,
@@ -61,7 +62,7 @@ PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     schemes,
     notices,
 )
-BANK_FEATURES: tuple[ModuleType, ...] = (hourbank,)
+BANK_FEATURES: tuple[ModuleType, ...] = (hourbank, claims)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

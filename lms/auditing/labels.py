@@ -15,6 +15,7 @@ GROUPS: dict[str, Any] = {
     "bank": _l("学时银行"),
     "catalog": _l("课程"),
     "certificates": _l("证书"),
+    "claims": _l("学时申报"),
     "enrollments": _l("学习"),
     "exams": _l("考试"),
     "hours": _l("学时"),
@@ -32,6 +33,7 @@ SUBJECTS: dict[str, Any] = {
     "attempt": _l("考试记录"),
     "audit": _l("审计记录"),
     "certificate": _l("证书"),
+    "claim": _l("学时申报"),
     "course": _l("课程"),
     "cycle": _l("学习记录"),
     "delivery": _l("学时推送"),
@@ -131,6 +133,7 @@ DETAILS: dict[str, Any] = {
     "since": _l("起始日期"),
     "size": _l("大小（字节）"),
     "size_bytes": _l("大小（字节）"),
+    "stand_in": _l("代为审核"),
     "starts_on": _l("开始日期"),
     "state": _l("状态"),
     "step": _l("步骤"),
@@ -159,7 +162,8 @@ ENUMS_OF: dict[str, tuple[str, ...]] = {
     "reason": ("EmploymentEnd", "EntryReason", "RevocationReason"),
     "role": ("Role",),
     "side": ("RequestSide",),
-    "state": ("PersonState", "OrganizationState", "AttemptState", "VersionState"),
+    "state": ("PersonState", "OrganizationState", "AttemptState", "VersionState", "ClaimState"),
+    "step": ("ClaimStep",),
 }
 
 FIELDS: dict[str, Any] = {

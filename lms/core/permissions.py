@@ -24,6 +24,9 @@ class Permission(LabelledEnum):
     CATALOG_QUALITY_MARK = "catalog:quality:mark", _l("认定优质课")
     CATALOG_REVIEW_READ = "catalog:review:read", _l("查看送审课程")
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke", _l("撤销证书")
+    CLAIMS_CLAIM_DECIDE = "claims:claim:decide", _l("审核学时申报")
+    CLAIMS_CLAIM_READ = "claims:claim:read", _l("查看学时申报")
+    CLAIMS_CLAIM_TAKE_BACK = "claims:claim:take-back", _l("撤销学时认定")
     EXAMS_ALLOWANCE_GRANT = "exams:allowance:grant", _l("登记考试延时")
     EXAMS_REGRADE_APPLY = "exams:regrade:apply", _l("更正答案并重新评分")
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
@@ -78,6 +81,7 @@ _PEOPLE = {
     P.PEOPLE_ROSTER_IMPORT,
 }
 _EXAMINEES = {P.EXAMS_ALLOWANCE_GRANT, P.EXAMS_RESTUDY_DECIDE}
+_CLAIMS = {P.CLAIMS_CLAIM_DECIDE, P.CLAIMS_CLAIM_READ}
 _OWN_ORGANIZATION = {P.ORGANIZATIONS_ORGANIZATION_EDIT, P.ORGANIZATIONS_POST_GRANT}
 # Shandong 2025, 三(二): departments lay down what is studied; bureaus see to it, and do for those
 # departments that have nobody here.
@@ -106,9 +110,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _OWN_ORGANIZATION
         | _PEOPLE
         | _SCHEMES
+        | _CLAIMS
         | {
             P.BANK_LEDGER_READ,
             P.BANK_POLICY_TRY,
+            P.CLAIMS_CLAIM_TAKE_BACK,
             P.EXAMS_ALLOWANCE_GRANT,
             P.CATALOG_PUBLIC_COURSE_APPROVE,
             P.CATALOG_QUALITY_MARK,
@@ -125,6 +131,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _ANY_POST
         | _OWN_ORGANIZATION
         | _SCHEMES
+        | _CLAIMS
         | {
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,
@@ -133,9 +140,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_ROSTER_IMPORT,
         }
     ),
-    Role.STAND_IN_OFFICER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES),
+    Role.STAND_IN_OFFICER: frozenset(
+        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES | _CLAIMS
+    ),
     Role.TRAINER: frozenset(_ANY_POST | _TEACHING | {P.CATALOG_COURSE_PUBLISH}),
-    Role.UNIT_MANAGER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES),
+    Role.UNIT_MANAGER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES | _CLAIMS),
 }
 
 # An auditor watches over the others and so may be none of them (GB/T 22239-2019, 8.1.4: separated

@@ -43,6 +43,7 @@ CHINESE_DATA = {
     "lms/cli.py": "the terminal shows both languages side by side",
     "lms/config.py": "the issuer printed on certificates",
     "lms/demo.py": "demonstration content",
+    "lms/demo_claims.py": "demonstration content",
     "lms/demo_people.py": "demonstration people and organizations",
     "lms/demo_schemes.py": "demonstration content",
     "lms/exams/regrade/restudy.py": "a remark kept with an application",
