@@ -14,6 +14,7 @@ from lms import (
     catalog,
     certificates,
     cli,
+    documents,
     enrollments,
     exams,
     hourbank,
@@ -46,6 +47,7 @@ SHARED_FEATURES: tuple[ModuleType, ...] = (
     administration,
     memberships,
     roster,
+    documents,
     upkeep,
 )
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (
