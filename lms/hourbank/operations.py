@@ -16,8 +16,16 @@ from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.keys import public_pem, read_public_key
-from lms.hourbank.ledger import Line, append
-from lms.hourbank.models import BankPerson, EntryKind, LedgerEntry, Platform, StoredAnswer
+from lms.hourbank.booking import OWN_CODE, is_reversed
+from lms.hourbank.ledger import Line, append, reversal_of
+from lms.hourbank.models import (
+    BankPerson,
+    EntryKind,
+    EntrySource,
+    LedgerEntry,
+    Platform,
+    StoredAnswer,
+)
 from lms.hourbank.policies import requirement_for
 from lms.hourbank.queries import credit_entry, find_person, stored_answer, sums_of
 from lms.hourbank.receipts import sign_claims
@@ -33,6 +41,8 @@ def register_platform(code: str, pem: str) -> Platform:
         key = public_pem(read_public_key(pem))
     except ValueError as error:
         raise Invalid(_l("这不是 Ed25519 公钥。")) from error
+    if code == OWN_CODE:
+        raise Conflict(_l("这个平台代码由学时银行自用。"))
     found = db.session.scalar(select(Platform).where(Platform.code == code))
     if found is None:
         found = Platform(code=code, public_key=key)
@@ -62,6 +72,7 @@ def take_credit(platform: Platform, key: str, fingerprint: str, body: dict[str, 
         year=body["year"],
         category=HourCategory(body["category"]),
         hours=body["hours"],
+        source=EntrySource(body["source"]),
         reference=body["reference"],
         certificate_number=body["certificate_number"],
         title=body["title"],
@@ -77,26 +88,16 @@ def take_reversal(platform: Platform, key: str, fingerprint: str, body: dict[str
     Raises NotFound if this platform never reported the credit, Conflict if it is reversed already.
     """
     credit = credit_entry(platform.id, body["reference"])
-    is_reversed = credit is not None and _is_reversed(credit)
+    was_reversed = credit is not None and is_reversed(credit)
     repeated = _repeated(platform, key, fingerprint)
     if repeated is not None:
         return repeated
     if credit is None:
         raise NotFound(_l("本平台没有申报过这条学时。"))
-    if is_reversed:
+    if was_reversed:
         raise Conflict(_l("这条学时已经冲销。"))
     person = _lock(credit.person_id)
-    line = Line(
-        kind=EntryKind.REVERSAL,
-        year=credit.year,
-        category=credit.category,
-        hours=-credit.hours,
-        reference=credit.source_reference,
-        certificate_number=credit.certificate_number,
-        title=credit.title,
-        earned_at=credit.earned_at,
-        reason=body["reason"],
-    )
+    line = reversal_of(credit, body["reason"])
     return _answer(platform, key, fingerprint, append(platform, person, line))
 
 
@@ -168,15 +169,6 @@ def _lock(person_id: int) -> BankPerson:
     return db.session.get_one(BankPerson, person_id, with_for_update=True)
 
 
-def _is_reversed(credit: LedgerEntry) -> bool:
-    query = select(LedgerEntry.id).where(
-        LedgerEntry.platform_id == credit.platform_id,
-        LedgerEntry.source_reference == credit.source_reference,
-        LedgerEntry.kind == EntryKind.REVERSAL,
-    )
-    return db.session.scalar(query) is not None
-
-
 def _answer(platform: Platform, key: str, fingerprint: str, entry: LedgerEntry) -> str:
     receipt = sign_claims(
         {
@@ -184,6 +176,7 @@ def _answer(platform: Platform, key: str, fingerprint: str, entry: LedgerEntry) 
             "idempotency_key": key,
             "entry": entry.number,
             "kind": entry.kind.value,
+            "source": entry.source.value,
             "reference": entry.source_reference,
             "year": entry.year,
             "category": entry.category.value,

@@ -10,6 +10,7 @@ from lms.accounts.enums import IdentityKind
 from lms.core.enums import HourCategory
 from lms.core.errors import Invalid
 from lms.core.types import Hours
+from lms.hourbank.models import EntrySource
 
 
 class ProblemParser(FlaskParser):
@@ -54,6 +55,8 @@ class PersonSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(1, 64))
 
 
+# What platforms report; claims and transfers are decided by the bank itself.
+PLATFORM_SOURCES = (EntrySource.COURSE, EntrySource.LECTURE, EntrySource.TRAINING)
 _YEAR = validate.Range(2000, 2100)
 _SHORT = validate.Length(1, 64)
 
@@ -66,6 +69,10 @@ class CreditSchema(Schema):
         required=True, validate=validate.OneOf([member.value for member in HourCategory])
     )
     hours = HoursField(required=True)
+    source = fields.String(
+        load_default=EntrySource.COURSE.value,
+        validate=validate.OneOf([source.value for source in PLATFORM_SOURCES]),
+    )
     title = fields.String(required=True, validate=validate.Length(1, 255))
     certificate_number = fields.String(required=True, validate=_SHORT)
     earned_at = fields.AwareDateTime(required=True, format="iso")

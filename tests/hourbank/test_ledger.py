@@ -4,8 +4,10 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.core.db import db
 from lms.hourbank import ledger
-from lms.hourbank.guards import TABLE, statements
+from lms.hourbank.guards import TABLES, table_statements
 from tests.hourbank.support import credit_body
+
+TABLE = "bank_ledger_entries"
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,9 @@ def test_ledger_refuses_change_and_deletion_by_plain_sql(platform, statement):
 
 
 def test_both_engines_have_guards():
-    assert all("append-only" in each for each in statements("sqlite"))
-    assert any("BEFORE UPDATE OR DELETE" in each for each in statements("postgresql"))
+    for table in TABLES:
+        assert all("append-only" in each for each in table_statements(table, "sqlite"))
+        assert any("OR DELETE" in each for each in table_statements(table, "postgresql"))
 
 
 def test_sound_log_has_no_problems(platform):
