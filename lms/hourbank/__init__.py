@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.hourbank import cli, guards, tasks, views
+from lms.hourbank import cli, guards, statements, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
 from lms.web import navigation
 from lms.web.api import api
@@ -19,11 +19,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     csrf.exempt(api_blueprint)
     api.register_blueprint(api_blueprint)
+    statements.register(app)
     cli.register(app)
     every(3600, tasks.forget_nonces)
     navigation.add(
         app,
-        navigation.Entry("hourbank.me", _l("学时银行"), "building-bank", 50),
         navigation.Entry(
             "hourbank.ledger",
             _l("学时台账"),

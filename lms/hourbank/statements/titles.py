@@ -138,4 +138,3 @@ def print_title_sheet(person: Person, sheet: TitleSheet, printed_on: str) -> byt
         categories=CATEGORIES,
         printed_on=printed_on,
     )
-

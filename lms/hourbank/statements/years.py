@@ -146,4 +146,3 @@ def missing_by_category(statement: YearStatement) -> dict[HourCategory, Hours]:
     if not found and statement.short.total:
         return {HourCategory.PROFESSIONAL: statement.short.total}
     return found
-

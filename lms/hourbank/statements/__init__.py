@@ -1,0 +1,32 @@
+"""What the bank states: the year, the register form, title review, certificates, who is at risk."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from lms.core.permissions import Permission
+from lms.hourbank.statements import manage_views, views
+from lms.web import navigation
+from lms.web.navigation import Entry
+
+
+def register(app: Flask) -> None:
+    """Add what this part of the bank brings to the application.
+
+    The page of a year has two slots, each asked with `person` and `year`: "statements.shortfall"
+    (for each category that is short, with `category` and `missing`) for what would close it, and
+    "statements.ways" for other ways to hours.
+    """
+    for blueprint in (views.blueprint, manage_views.blueprint):
+        app.register_blueprint(blueprint)
+    navigation.add(
+        app,
+        Entry("statements.year", _l("学时银行"), "building-bank", 50),
+        Entry(
+            "manage_statements.people",
+            _l("学时达标情况"),
+            "target",
+            65,
+            section="manage",
+            permission=Permission.BANK_STATEMENT_READ,
+        ),
+    )
