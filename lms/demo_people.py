@@ -12,12 +12,12 @@ from lms.accounts.rules import resident_check_character
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.organizations.divisions import load_divisions
+from lms.organizations.enums import UnitNature
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
     OrganizationState,
     StandInKind,
-    UnitNature,
 )
 from lms.organizations.operations import create_organization
 from lms.organizations.rules import credit_code_check_character

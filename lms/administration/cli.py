@@ -24,7 +24,8 @@ from lms.core.db import db, transaction
 from lms.core.errors import DomainError
 from lms.core.permissions import Role
 from lms.organizations.divisions import SHANDONG, DivisionFileError, load_divisions
-from lms.organizations.models import Organization, OrganizationKind, StandInKind, UnitNature
+from lms.organizations.enums import UnitNature
+from lms.organizations.models import Organization, OrganizationKind, StandInKind
 from lms.organizations.operations import create_organization
 from lms.organizations.queries import find_organization
 

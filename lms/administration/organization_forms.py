@@ -13,12 +13,12 @@ from lms.administration.registration_forms import (
     right_credit_code,
 )
 from lms.administration.superiors import SUPERIORS_OF
+from lms.organizations.enums import UnitNature
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
     OrganizationState,
     StandInKind,
-    UnitNature,
 )
 from lms.organizations.rules import DivisionLevel
 from lms.web.choices import choices_of

@@ -22,13 +22,13 @@ from lms.core.db import db, hold
 from lms.core.errors import Conflict, Invalid, NotAllowed
 from lms.core.permissions import Permission
 from lms.core.states import move
+from lms.organizations.enums import UnitNature
 from lms.organizations.models import (
     Division,
     Organization,
     OrganizationKind,
     OrganizationState,
     StandInKind,
-    UnitNature,
 )
 from lms.organizations.operations import create_organization, keep_open, save_organization
 from lms.organizations.rules import division_prefix, normalize_credit_code

@@ -17,11 +17,11 @@ from lms.core.audit import AuditTag, record
 from lms.core.db import db, hold
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound
 from lms.core.states import move
+from lms.organizations.enums import UnitNature
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
     OrganizationState,
-    UnitNature,
 )
 from lms.organizations.operations import create_organization, keep_open, save_organization
 from lms.organizations.rules import normalize_credit_code

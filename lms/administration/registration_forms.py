@@ -12,7 +12,8 @@ from lms.accounts.forms import FirstPasswordFields, IdentityFields, PersonFields
 from lms.administration.decisions import LONGEST_REASON
 from lms.administration.forms import DivisionField, OrganizationField
 from lms.administration.registration import Registrant, UnitFacts
-from lms.organizations.models import Organization, OrganizationKind, UnitNature
+from lms.organizations.enums import UnitNature
+from lms.organizations.models import Organization, OrganizationKind
 from lms.organizations.rules import is_credit_code, normalize_credit_code
 from lms.web.choices import choices_of
 

@@ -10,6 +10,7 @@ from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, LabelledEnum
 from lms.core.types import Instant
+from lms.organizations.enums import UnitNature
 
 
 class OrganizationKind(LabelledEnum):
@@ -27,13 +28,6 @@ class OrganizationState(LabelledEnum):
     APPROVED = "approved", _l("正常"), "success"
     REFUSED = "refused", _l("未通过"), "danger"
     CLOSED = "closed", _l("已停用"), "neutral"
-
-
-class UnitNature(LabelledEnum):
-    """What decides which years a title review looks at (Yantai 2023, 六(一))."""
-
-    ENTERPRISE = "enterprise", _l("企业")
-    INSTITUTION = "institution", _l("事业单位")
 
 
 class StandInKind(LabelledEnum):

@@ -17,7 +17,8 @@ from lms.administration.registration import (
 )
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
-from lms.organizations.models import Organization, UnitNature
+from lms.organizations.enums import UnitNature
+from lms.organizations.models import Organization
 from tests.factories import PersonFactory
 from tests.factories.accounts import identity_number
 from tests.factories.organizations import credit_code

@@ -12,12 +12,12 @@ from lms.administration.queries import Filter
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from lms.core.permissions import Role
+from lms.organizations.enums import UnitNature
 from lms.organizations.models import (
     Organization,
     OrganizationKind,
     OrganizationState,
     StandInKind,
-    UnitNature,
 )
 from tests.administration.support import holder, in_parallel
 from tests.factories import PersonFactory

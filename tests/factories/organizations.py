@@ -1,7 +1,8 @@
 """Divisions of Shandong that tests name by their code, and organizations in them."""
 
 from lms.core.db import db
-from lms.organizations.models import Division, Organization, OrganizationKind, UnitNature
+from lms.organizations.enums import UnitNature
+from lms.organizations.models import Division, Organization, OrganizationKind
 from lms.organizations.operations import create_organization
 from lms.organizations.rules import credit_code_check_character
 from tests.factories.base import made_at_once
