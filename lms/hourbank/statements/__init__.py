@@ -4,9 +4,14 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from lms.core.permissions import Permission
-from lms.hourbank.statements import manage_views, views
+from lms.core.tasks import every
+from lms.hourbank.statements import certificate_views, manage_views, tasks, views
+from lms.hourbank.statements.certificate_files import FOLDER, kept_files
+from lms.upkeep.references import add_source
 from lms.web import navigation
 from lms.web.navigation import Entry
+
+SWEEP_SECONDS = 60
 
 
 def register(app: Flask) -> None:
@@ -16,8 +21,10 @@ def register(app: Flask) -> None:
     (for each category that is short, with `category` and `missing`) for what would close it, and
     "statements.ways" for other ways to hours.
     """
-    for blueprint in (views.blueprint, manage_views.blueprint):
+    for blueprint in (views.blueprint, certificate_views.blueprint, manage_views.blueprint):
         app.register_blueprint(blueprint)
+    add_source(app, FOLDER, kept_files)
+    every(SWEEP_SECONDS, tasks.end_certificates)
     navigation.add(
         app,
         Entry("statements.year", _l("学时银行"), "building-bank", 50),

@@ -44,7 +44,7 @@ class AnnualState(LabelledEnum):
     """A certificate holds as long as its year is met; after that it never holds again."""
 
     VALID = "valid", _l("有效"), "success"
-    SUPERSEDED = "superseded", _l("已换发"), "warning"
+    SUPERSEDED = "superseded", _l("需换发"), "warning"
     REVOKED = "revoked", _l("已失效"), "danger"
 
 
@@ -83,6 +83,9 @@ class AnnualCertificate(Model):
     policy: Mapped[str] = mapped_column(String(32))
     public: Mapped[Hours] = mapped_column(HoursType)
     professional: Mapped[Hours] = mapped_column(HoursType)
+    required_public: Mapped[Hours] = mapped_column(HoursType)
+    required_professional: Mapped[Hours] = mapped_column(HoursType)
+    required_total: Mapped[Hours] = mapped_column(HoursType)
     issued_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
     state: Mapped[AnnualState] = mapped_column(EnumType(AnnualState), default=AnnualState.VALID)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Instant)

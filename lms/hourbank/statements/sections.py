@@ -1,7 +1,7 @@
 """The sections of the register form, and which entry stands in which.
 
-The form is annex 2 of Yantai 2023 (专业技术人员继续教育情况登记表), word for word; its labels break into
-lines as they do there.
+The form is annex 2 of Yantai 2023 (专业技术人员继续教育情况登记表), word for word;
+its labels break into lines as they do there.
 """
 
 from collections.abc import Mapping

@@ -10,6 +10,8 @@ from lms.core import clock
 from lms.documents.pages import chinese_day
 from lms.hourbank import queries
 from lms.hourbank.statements import years
+from lms.hourbank.statements.certificate_files import public_link
+from lms.hourbank.statements.certificates import newest_certificate
 from lms.hourbank.statements.register_form import print_register_form
 from lms.hourbank.statements.titles import print_title_sheet, title_sheet
 from lms.web.auth import signed_in
@@ -25,7 +27,10 @@ PDF_LIMIT = "20/minute"
 @signed_in
 def year() -> str:
     return render_template(
-        "hourbank/statements/year.html", **year_facts(current_user, asked_year())
+        "hourbank/statements/year.html",
+        annual=newest_certificate(current_user, asked_year()),
+        public_link=public_link,
+        **year_facts(current_user, asked_year()),
     )
 
 
