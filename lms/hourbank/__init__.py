@@ -3,10 +3,12 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from lms.config import Settings
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.hourbank import cli, guards, statements, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
+from lms.hourbank.log import tasks as log_tasks
 from lms.web import navigation
 from lms.web.api import api
 from lms.web.security import csrf
@@ -21,7 +23,10 @@ def register(app: Flask) -> None:
     api.register_blueprint(api_blueprint)
     statements.register(app)
     cli.register(app)
+    settings: Settings = app.extensions["settings"]
     every(3600, tasks.forget_nonces)
+    every(settings.bank_log_every, log_tasks.give_places)
+    every(settings.bank_head_every, log_tasks.sign_new_head)
     navigation.add(
         app,
         navigation.Entry(

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, update
 
 from lms.accounts.vault import vault
 from lms.core import clock
@@ -136,27 +136,3 @@ def _add_to_balance(person: BankPerson, line: Line) -> None:
             person_id=person.id, year=line.year, category=line.category, hours=line.hours
         )
         db.session.add(balance)
-
-
-def problems() -> list[str]:
-    """What is wrong: entries with another hash than theirs, balances that are not the sum."""
-    found = [
-        f"entry {entry.number}: the leaf hash does not match"
-        for entry in db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))
-        if entry.leaf_hash != leaf_of(entry)
-    ]
-    kept = {(b.person_id, b.year, b.category): b.hours for b in db.session.scalars(select(Balance))}
-    sums = _sums_of_entries()
-    for key in sorted(kept.keys() | sums.keys(), key=str):
-        if kept.get(key, Hours(0)) != sums.get(key, Hours(0)):
-            person_id, year, category = key
-            found.append(
-                f"person {person_id}, {year}, {category.value}: the balance is not the sum"
-            )
-    return found
-
-
-def _sums_of_entries() -> dict[tuple[int, int, HourCategory], Hours]:
-    group = (LedgerEntry.person_id, LedgerEntry.year, LedgerEntry.category)
-    rows = db.session.execute(select(*group, func.sum(LedgerEntry.hours)).group_by(*group))
-    return {(person_id, year, category): hours for person_id, year, category, hours in rows}

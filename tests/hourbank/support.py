@@ -11,6 +11,8 @@ from joserfc.jwk import OKPKey
 
 from lms.config import Settings
 from lms.hourbank.cli import set_up_local
+from lms.hourbank.log.tasks import give_places
+from lms.hourbank.log.verification import Found, doubts
 from lms.hours.bank import API, sign
 from tests.factories.accounts import identity_number
 
@@ -72,3 +74,9 @@ class SigningPlatform:
         proved = jws.deserialize_compact(token, OKPKey.import_key(pem), algorithms=["Ed25519"])
         claims: dict[str, Any] = json.loads(proved.payload)
         return claims
+
+
+def log_doubts(settings: Settings) -> list[str]:
+    """What verifying the log finds after every entry got its place."""
+    give_places.run()
+    return list(doubts(settings, Found()))
