@@ -57,7 +57,7 @@ class StudyPolicy:
 
 @cache
 def policies() -> Mapping[tuple[str, int], StudyPolicy]:
-    """All policies by division and year. Raises PolicyFileError naming file, line and key."""
+    """All policies by division and year. Raises TomlFileError naming file, line and key."""
     return {(one.division_code, one.year): one for one in map(_policy, read_folder(FOLDER))}
 
 

@@ -38,7 +38,7 @@ class TomlFileError(ValueError):
 
 
 class TomlFile:
-    """One file. `parts` gathers what is wrong in several places; `done` tells of all at once."""
+    """One file. `part` keeps what is wrong in several places; `done` tells of all at once."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -65,9 +65,9 @@ class TomlFile:
         if self._problems:
             raise TomlFileError(self.name, self._problems)
 
-    def fail(self, place: str, what: str) -> None:
-        """Raises TomlFileError for the key or table at `place`."""
-        raise TomlFileError(self.name, [Problem(self._line(place), place, what)])
+    def error(self, place: str, what: str) -> TomlFileError:
+        """What to raise for the key or table at `place`."""
+        return TomlFileError(self.name, [Problem(self._line(place), place, what)])
 
     def _line(self, place: str) -> int:
         while place and place not in self._lines:
@@ -93,42 +93,49 @@ class Table:
         """Whether a text stands under `key`."""
         return isinstance(self._data.get(key), str)
 
-    def fail(self, key: str, what: str) -> None:
-        """Raises TomlFileError for a key of this table, or with no key for the table itself."""
-        self._file.fail(self._at(key), what)
+    def error(self, key: str, what: str) -> TomlFileError:
+        """What to raise for a key of this table, or without one for the table itself."""
+        return self._file.error(self._at(key), what)
 
     def only(self, *keys: str) -> None:
         """Raises TomlFileError for a key that is none of these."""
         for key in self._data:
             if key not in keys:
-                self.fail(key, f"is not known; known are {', '.join(keys)}")
+                raise self.error(key, f"is not known; known are {', '.join(keys)}")
 
     def value(self, key: str, fits: Callable[[Any], bool], what: str = "", **default: Any) -> Any:
         """What stands under `key`; without it `default`, or TomlFileError if none is given."""
         if key not in self._data:
             if "default" not in default:
-                self.fail(key, "is missing")
+                raise self.error(key, "is missing")
             return default["default"]
         found = self._data[key]
         if not fits(found):
-            self.fail(key, f"cannot be {found!r}{what}")
+            raise self.error(key, f"cannot be {found!r}{what}")
         return found
 
     def text(self, key: str, **default: str) -> str:
+        """A text that is not empty."""
         found: str = self.value(key, _is_text, "; it must be a text", **default)
         return found
 
     def number(self, key: str, least: int = 0, **default: int) -> int:
-        wanted = f"; it must be a whole number from {least}"
-        fits: Callable[[Any], bool] = lambda found: type(found) is int and found >= least  # noqa: E731
-        number: int = self.value(key, fits, wanted, **default)
-        return number
+        """A whole number, `least` or more."""
+        found: int = self.value(
+            key,
+            lambda found: type(found) is int and found >= least,
+            f"; it must be a whole number from {least}",
+            **default,
+        )
+        return found
 
     def flag(self, key: str, **default: bool) -> bool:
+        """True or false."""
         flag: bool = self.value(key, lambda found: type(found) is bool, "", **default)
         return flag
 
     def date(self, key: str, **default: dt.date) -> dt.date:
+        """A day."""
         found: dt.date = self.value(key, is_date, "; it must be a date", **default)
         return found
 
@@ -137,6 +144,7 @@ class Table:
         return Hours.parse(self.value(key, _is_hours, '; hours are written as "2.5"'))
 
     def choice(self, key: str, options: Collection[str], **default: str) -> str:
+        """One of the texts of `options`."""
         known = f"; known are {', '.join(options)}"
         found: str = self.value(
             key, lambda found: isinstance(found, str) and found in options, known, **default
@@ -146,6 +154,7 @@ class Table:
     def listed(
         self, key: str, fits: Callable[[Any], bool], what: str = "", **default: Any
     ) -> tuple[Any, ...]:
+        """A list whose every value fits."""
         found = self.value(
             key, lambda each: isinstance(each, list) and all(map(fits, each)), what, **default
         )
@@ -155,7 +164,7 @@ class Table:
         """The table under `key`, empty if there is none; with `keys` no others may stand in it."""
         found = self._data.get(key, {})
         if not isinstance(found, dict):
-            self.fail(key, "must be a table")
+            raise self.error(key, "must be a table")
         table = Table(self._file, self._at(key), found)
         if keys:
             table.only(*keys)
@@ -165,7 +174,7 @@ class Table:
         """The tables in the list under `key`; none if there is no such list."""
         found = self._data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-            self.fail(key, "must be a list of tables")
+            raise self.error(key, "must be a list of tables")
         tables = [Table(self._file, f"{self._at(key)}.{i}", each) for i, each in enumerate(found)]
         for table in tables:
             table.only(*keys)
@@ -212,6 +221,7 @@ def _lines_of(lines: list[str]) -> dict[str, int]:
         if header := _HEADER.match(bare):
             table = header[2]
             if header[1] == "[[":
+                found.setdefault(table, number)
                 table = _next(counts, table)
             listed = ""
             found.setdefault(table, number)

@@ -13,8 +13,9 @@ from lms.catalog.policies import (
     policy_of,
     study_dates,
 )
-from lms.catalog.policy_files import PolicyFileError, read_policy
+from lms.catalog.policy_files import read_policy
 from lms.core.enums import HourCategory
+from lms.core.toml_files import TomlFileError
 from tests.factories import CourseFactory, OrganizationFactory
 from tests.factories.organizations import division
 
@@ -137,7 +138,7 @@ def test_a_course_of_an_earlier_year_is_open_again_to_make_up(app, clock, study_
 def test_a_wrong_file_is_told_by_file_line_and_key(tmp_path, text, told):
     path = tmp_path / "371100-2024.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyFileError) as refused:
+    with pytest.raises(TomlFileError) as refused:
         read_policy(path)
     assert str(path) in str(refused.value)
     assert told in str(refused.value)
@@ -146,5 +147,5 @@ def test_a_wrong_file_is_told_by_file_line_and_key(tmp_path, text, told):
 def test_a_file_must_be_named_by_division_and_year(tmp_path):
     path = tmp_path / "rizhao.toml"
     path.write_text("", encoding="utf-8")
-    with pytest.raises(PolicyFileError, match="<division code>-<year>"):
+    with pytest.raises(TomlFileError, match="<division code>-<year>"):
         read_policy(path)

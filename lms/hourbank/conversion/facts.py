@@ -1,6 +1,7 @@
 """What a claim states: read from a form's texts, written as plain values, and back."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,13 @@ from lms.hourbank.conversion.types import CategoryRule, FactsError, Field, Field
 
 LONGEST_TEXT = 200
 _MOST_COUNTED = 1_000_000
+_TYPED_IN_DIGITS = (
+    FieldType.DATE,
+    FieldType.HOURS,
+    FieldType.DAYS,
+    FieldType.MONTHS,
+    FieldType.ITEMS,
+)
 _YES = ("1", "true", "yes", "on", "y")
 
 
@@ -48,6 +56,9 @@ def read_fact(field: Field, text: str) -> Any:
         if field.required:
             raise FactsError(field.name, _l("请填写%(label)s。", label=field.label))
         return None
+    if field.type in _TYPED_IN_DIGITS:
+        # Chinese keyboards write １ and ２．５ as well.
+        text = unicodedata.normalize("NFKC", text)
     return _READERS[field.type](field, text)
 
 

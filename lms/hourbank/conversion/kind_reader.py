@@ -88,18 +88,18 @@ def read_kind(table: Table, caps: Mapping[str, Cap]) -> KindRule:
 def _categories(table: Table, measure: Measure) -> tuple[HourCategory, ...]:
     if measure is Measure.MONTHS:
         if "categories" in table:
-            table.fail("categories", "is not asked: whole_year names the categories")
+            raise table.error("categories", "is not asked: whole_year names the categories")
         found: tuple[str, ...] = tuple(
             name for name in _CATEGORIES if name in table.table("whole_year")
         )
         if not found:
-            table.fail("whole_year", "must name hours of a category")
+            raise table.error("whole_year", "must name hours of a category")
     else:
         found = table.listed(
             "categories", _CATEGORIES.__contains__, f"; known are {', '.join(_CATEGORIES)}"
         )
         if not found or len(set(found)) < len(found):
-            table.fail("categories", "must name one category or two")
+            raise table.error("categories", "must name one category or two")
     return tuple(map(HourCategory, found))
 
 
@@ -131,7 +131,7 @@ def _stated(table: Table, measure: Measure) -> list[Field]:
     for each in table.tables("fields", *keys):
         name = each.text("name")
         if name in taken or not name.isidentifier():
-            each.fail("name", f"{name!r} is taken, or no name of a field")
+            raise each.error("name", f"{name!r} is taken, or no name of a field")
         taken.add(name)
         kind = FieldType(each.choice("type", [one.value for one in FieldType]))
         fields.append(
@@ -152,7 +152,7 @@ def _choices(table: Table, kind: FieldType) -> tuple[Choice, ...]:
     choices = table.table("choices")
     found = tuple(Choice(code, choices.text(code)) for code in choices)
     if (kind in _WITH_CHOICES) is not bool(found):
-        table.fail("choices", "must stand with a choice or level, and with nothing else")
+        raise table.error("choices", "must stand with a choice or level, and with nothing else")
     return found
 
 
@@ -173,7 +173,7 @@ def _condition(table: Table, checks: list[str], fields: tuple[Field, ...]) -> Co
     types = {field.name: field.type for field in fields}
     named = [check for check in checks if check in table]
     if len(named) != 1:
-        table.fail("", f"must have exactly one of {', '.join(checks)}")
+        raise table.error("", f"must have exactly one of {', '.join(checks)}")
     field = table.choice("field", list(types))
     check = Check(named[0])
     when_field, when_values = _when(table, fields)
@@ -205,7 +205,7 @@ def _value(table: Table, check: Check, field: FieldType) -> object:
 
 def _must(table: Table, check: Check, fits: bool) -> None:
     if not fits:
-        table.fail(check.value, "cannot be asked of a field of this type")
+        raise table.error(check.value, "cannot be asked of a field of this type")
 
 
 def _when(table: Table, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]]:
@@ -215,7 +215,7 @@ def _when(table: Table, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]
     known["category"] = list(_CATEGORIES)
     when = table.table("when", *(name for name, codes in known.items() if codes))
     if len(list(when)) != 1:
-        table.fail("when", "must name one field with choices, or category")
+        raise table.error("when", "must name one field with choices, or category")
     (name,) = when
     return name, when.listed(
         name, known[name].__contains__, f"; known are {', '.join(known[name])}"
@@ -265,7 +265,7 @@ def _levels(table: Table, categories: tuple[HourCategory, ...]) -> tuple[Level, 
         for each in table.tables("levels", "code", "label", *names, "source")
     ]
     if not levels or len({level.code for level in levels}) < len(levels):
-        table.fail("levels", "must name levels, each once")
+        raise table.error("levels", "must name levels, each once")
     return tuple(levels)
 
 

@@ -69,8 +69,7 @@ def policy_of(file: TomlFile) -> Policy:
 def _place(file: TomlFile) -> tuple[str, int]:
     name = _NAME.fullmatch(Path(file.name).stem)
     if name is None:
-        file.fail("", "the name of the file must be <division code>-<year>.toml")
-    assert name is not None
+        raise file.error("", "the name of the file must be <division code>-<year>.toml")
     return name[1], int(name[2])
 
 
@@ -95,7 +94,7 @@ def _deciding(root: Table) -> DecisionRule:
     table = root.table("deciding", "steps", "source")
     steps = table.listed("steps", STEPS.__contains__, f"; known are {', '.join(STEPS)}")
     if not steps:
-        table.fail("steps", "must name somebody who decides")
+        raise table.error("steps", "must name somebody who decides")
     return DecisionRule(steps, table.text("source"))
 
 
@@ -113,7 +112,7 @@ def _title_rule(table: Table, name: str) -> TitleRule:
         if category in rule
     }
     if not any(years.values()):
-        rule.fail("", "must name years for a category")
+        raise rule.error("", "must name years for a category")
     return TitleRule(years, rule.text("source"))
 
 
