@@ -5,11 +5,14 @@ from flask_babel import lazy_gettext as _l
 
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.hourbank.statements import certificate_views, manage_views, tasks, views
+from lms.hourbank.statements import certificate_views, cli, manage_views, tasks, views
+from lms.hourbank.statements.api import blueprint as api_blueprint
 from lms.hourbank.statements.certificate_files import FOLDER, kept_files
 from lms.upkeep.references import add_source
 from lms.web import navigation
+from lms.web.api import api
 from lms.web.navigation import Entry
+from lms.web.security import csrf
 
 SWEEP_SECONDS = 60
 
@@ -23,6 +26,9 @@ def register(app: Flask) -> None:
     """
     for blueprint in (views.blueprint, certificate_views.blueprint, manage_views.blueprint):
         app.register_blueprint(blueprint)
+    csrf.exempt(api_blueprint)
+    api.register_blueprint(api_blueprint)
+    cli.register()
     add_source(app, FOLDER, kept_files)
     every(SWEEP_SECONDS, tasks.end_certificates)
     navigation.add(
