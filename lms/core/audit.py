@@ -59,6 +59,7 @@ class AuditTag(LabelledEnum):
     BANK_CERTIFICATE_ISSUE = "bank:certificate:issue", _l("颁发年度证书")
     BANK_PLATFORM_PERMIT = "bank:platform:permit", _l("设置平台查询权限")
     BANK_PLATFORM_REGISTER = "bank:platform:register", _l("登记学时推送平台")
+    BANK_POLICY_TRY = "bank:policy:try", _l("试算学时认定规则")
     BANK_STATEMENTS_EXPORT = "bank:statements:export", _l("导出学时达标情况")
     BANK_STATEMENTS_READ = "bank:statements:read", _l("职称系统查询学时")
     CATALOG_COURSE_APPROVE = "catalog:course:approve", _l("审核通过课程")

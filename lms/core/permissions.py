@@ -16,6 +16,7 @@ class Permission(LabelledEnum):
     AUDIT_EVENT_EXPORT = "audit:event:export", _l("导出审计记录")
     AUDIT_EVENT_READ = "audit:event:read", _l("查看审计记录")
     BANK_LEDGER_READ = "bank:ledger:read", _l("查看学时银行账目")
+    BANK_POLICY_TRY = "bank:policy:try", _l("试算学时认定规则")
     BANK_STATEMENT_READ = "bank:statement:read", _l("查看人员学时达标情况")
     CATALOG_COURSE_APPROVE = "catalog:course:approve", _l("审核本基地课程")
     CATALOG_COURSE_EDIT = "catalog:course:edit", _l("编辑课程")
@@ -110,6 +111,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _SCHEMES
         | {
             P.BANK_LEDGER_READ,
+            P.BANK_POLICY_TRY,
             P.BANK_STATEMENT_READ,
             P.EXAMS_ALLOWANCE_GRANT,
             P.CATALOG_PUBLIC_COURSE_APPROVE,

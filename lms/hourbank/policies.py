@@ -26,7 +26,19 @@ def policies() -> Policies:
 
     Raises TomlFileError naming file, line and key.
     """
-    return completed([read_policy(path) for path in sorted(FOLDER.glob("*.toml"))])
+    return completed(_own())
+
+
+def policies_with(policy: Policy) -> Policies:
+    """All policies as they would be with this one beside the others, or in place of its file."""
+    others = [each for each in _own() if each.code != policy.code]
+    return completed([*others, policy])
+
+
+def forget() -> None:
+    """Read the files again when they are next asked for."""
+    policies.cache_clear()
+    _own.cache_clear()
 
 
 def policy_for(division_code: str, year: int) -> Policy:
@@ -62,6 +74,12 @@ def divisions_upwards(code: str) -> Iterator[str]:
     lengths = [length for length in _PREFIXES if length <= len(code)]
     codes = (code[:length].ljust(max(6, length), "0") for length in lengths)
     yield from dict.fromkeys(codes)
+
+
+@cache
+def _own() -> list[Policy]:
+    """The policies as their files say."""
+    return [read_policy(path) for path in sorted(FOLDER.glob("*.toml"))]
 
 
 def completed(own: list[Policy]) -> Policies:

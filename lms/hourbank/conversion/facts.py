@@ -54,12 +54,18 @@ def read_fact(field: Field, text: str) -> Any:
         return text.lower() in _YES
     if not text:
         if field.required:
-            raise FactsError(field.name, _l("请填写%(label)s。", label=field.label))
+            raise FactsError(field.name, _please(field))
         return None
     if field.type in _TYPED_IN_DIGITS:
         # Chinese keyboards write １ and ２．５ as well.
         text = unicodedata.normalize("NFKC", text)
     return _READERS[field.type](field, text)
+
+
+def _please(field: Field) -> Any:
+    if field.choices:
+        return _l("请选择%(label)s。", label=field.label)
+    return _l("请填写%(label)s。", label=field.label)
 
 
 def plain(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +134,7 @@ def _read_count(field: Field, text: str) -> int:
 
 def _read_choice(field: Field, text: str) -> str:
     if text not in [choice.code for choice in field.choices]:
-        raise FactsError(field.name, _l("请选择%(label)s。", label=field.label))
+        raise FactsError(field.name, _please(field))
     return text
 
 

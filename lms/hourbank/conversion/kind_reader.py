@@ -49,6 +49,8 @@ _FIGURES: Mapping[Measure, tuple[str, ...]] = {
     Measure.CERTIFIED: (),
     Measure.MULTIPLE: ("times",),
 }
+# Names that forms and addresses use themselves.
+_RESERVED = {"category", "data", "errors", "form_errors", "kind", "meta", "sent", "units"}
 # These give both categories at once; the others one, or the one that the claimant chooses.
 _BOTH = (Measure.MONTHS, Measure.CERTIFIED)
 _WITH_CHOICES = (FieldType.CHOICE, FieldType.LEVEL)
@@ -125,7 +127,7 @@ def _counted(table: Table, measure: Measure, levels: tuple[Level, ...]) -> list[
 
 
 def _stated(table: Table, measure: Measure) -> list[Field]:
-    taken = {"category", *(each.name for each in FIELDS[measure])}
+    taken = {*_RESERVED, *(each.name for each in FIELDS[measure])}
     fields = []
     keys = ("name", "type", "label", "required", "choices", "help", "unit")
     for each in table.tables("fields", *keys):

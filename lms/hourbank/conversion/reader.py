@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lms.core.enums import HourCategory
 from lms.core.toml_files import Table, TomlFile, read_toml
+from lms.core.types import ZERO_HOURS
 from lms.hourbank.conversion.kind_reader import read_kind
 from lms.hourbank.conversion.types import (
     Cap,
@@ -123,6 +124,8 @@ def _is_year(value: object) -> bool:
 def _caps(file: TomlFile, table: Table) -> dict[str, Cap]:
     caps: dict[str, Cap] = {}
     for code in table:
+        # Known though it may be wrong, so that kinds that name it are not told of as well.
+        caps[code] = Cap(code, code, ZERO_HOURS, "")
         with file.part():
             cap = table.table(code, "label", "hours", "source")
             caps[code] = Cap(code, cap.text("label"), cap.hours("hours"), cap.text("source"))

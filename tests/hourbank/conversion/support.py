@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
+from lms.hourbank.conversion.history import DecidedClaim
 from lms.hourbank.conversion.rules import recognize, recognized
 from lms.hourbank.conversion.types import (
     CategoryRule,
@@ -86,3 +87,26 @@ def _values(field: Field) -> st.SearchStrategy[Any]:
 
 def _hours(least: int) -> st.SearchStrategy[Hours]:
     return st.integers(least, 800).map(Hours)
+
+
+def decided(
+    kind: str,
+    facts: dict[str, Any],
+    *,
+    person: str = "1",
+    year: int = 2022,
+    division_code: str = "370800",
+    **hours: str,
+) -> DecidedClaim:
+    """A claim of somebody that was decided; `hours` are what was granted by category."""
+    return DecidedClaim(
+        reference=f"{kind}-{person}",
+        person_key=person,
+        person="王**",
+        division_code=division_code,
+        year=year,
+        kind=kind,
+        title="某项学习",
+        facts=facts,
+        granted={HourCategory(name): HOURS(text) for name, text in hours.items()},
+    )

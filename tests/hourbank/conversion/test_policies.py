@@ -28,15 +28,15 @@ def folder(tmp_path, monkeypatch):
     province = policies.FOLDER / "370000-2025.toml"
     (tmp_path / province.name).write_text(province.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(policies, "FOLDER", tmp_path)
-    policies.policies.cache_clear()
+    policies.forget()
 
     def write(name: str, text: str) -> None:
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
-        policies.policies.cache_clear()
+        policies.forget()
 
     yield write
     monkeypatch.undo()
-    policies.policies.cache_clear()
+    policies.forget()
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ evidence = [
     [
         ('type = "choice"', 'type = "menu"', 10, "fields.0.type cannot be 'menu'"),
         ('name = "form"', 'name = "items"', 10, "fields.0.name 'items' is taken"),
+        ('name = "is_ok"', 'name = "sent"', 11, "fields.1.name 'sent' is taken"),
         ('name = "is_ok"', 'name = "form"', 11, "fields.1.name 'form' is taken"),
         ('name = "is_ok"', 'name = "is ok"', 11, "fields.1.name 'is ok' is taken, or no name"),
         (', choices = { paper = "论文" }', "", 10, "fields.0.choices must stand with"),

@@ -83,6 +83,10 @@ RULES: dict[str, frozenset[str]] = {
     # --- pages about oneself
     "accounts.me": SIGNED_IN,
     "certificates.mine": SIGNED_IN,
+    # --- the rules of hours: public to whoever has an account
+    "policies.calculate": SIGNED_IN,
+    "policies.index": SIGNED_IN,
+    "policies.show": SIGNED_IN,
     "hours.year": SIGNED_IN,
     "payments.orders": SIGNED_IN,
     # A year that is not met has no certificate; the page tells so.
@@ -226,6 +230,10 @@ RULES: dict[str, frozenset[str]] = {
     "manage_statements.person": UNIT,
     "manage_statements.register_form": UNIT,
     "manage_statements.title_review_form": UNIT,
+    # --- trying a changed policy on the claims of one's own division
+    "policies.dry_run": BUREAU_PAGES,
+    "policies.run": BUREAU_PAGES,
+    "policies.workbook": BUREAU_PAGES,
     # --- becoming somebody with an account
     "accounts.privacy": EVERYONE,
     "activation.activate": EVERYONE,

@@ -97,6 +97,7 @@ def build_world(app: Flask) -> World:
         **records_of(app, unit, people["unit"], people["owner"]),
         "code": _certificate_code(),
         **_annual(people["owner"]),
+        "policy_code": "370800-2022",
         **_chapters(estate.values["slug"], people["base"]),
         "name": _public_file(app),
         "request_id": request_id,
