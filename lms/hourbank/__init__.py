@@ -12,6 +12,7 @@ from lms.hourbank.conversion import cli as conversion_cli
 from lms.hourbank.conversion import trial_views
 from lms.hourbank.conversion import views as policy_views
 from lms.hourbank.log import tasks as log_tasks
+from lms.hourbank.log.api import blueprint as log_blueprint
 from lms.web import navigation
 from lms.web.api import api
 from lms.web.security import csrf
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(policy_views.blueprint)
     csrf.exempt(api_blueprint)
     api.register_blueprint(api_blueprint)
+    api.register_blueprint(log_blueprint)
     statements.register(app)
     cli.register(app)
     conversion_cli.register()

@@ -5,30 +5,26 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_smorest import Blueprint
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.vault import vault
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
 from lms.hourbank import operations, queries
+from lms.hourbank.log.proofs import inclusion_if_signed
 from lms.hourbank.models import Platform
+from lms.hourbank.parsing import ApiBlueprint
 from lms.hourbank.schemas import (
     CreditSchema,
-    ProblemParser,
     ReceiptSchema,
     ReversalSchema,
     StatementSchema,
+    StoredReceiptSchema,
 )
 from lms.hourbank.signatures import asker, signed_by_platform
 from lms.web.auth import token_checked
 
-
-class _Blueprint(Blueprint):
-    ARGUMENTS_PARSER = ProblemParser()
-
-
-blueprint = _Blueprint(
+blueprint = ApiBlueprint(
     "hourbank_api",
     __name__,
     url_prefix="/hourbank/api/v1",
@@ -96,11 +92,15 @@ def state_year(body: dict[str, Any]) -> dict[str, str]:
 @blueprint.get("/entries/<key>")
 @token_checked
 @signed_by_platform
-@blueprint.response(200, ReceiptSchema)
-def get_entry(key: str) -> dict[str, str]:
-    """The receipt that was given under an Idempotency-Key; 404 if there is none."""
+@blueprint.response(200, StoredReceiptSchema)
+def get_entry(key: str) -> dict[str, Any]:
+    """The receipt that was given under an Idempotency-Key; 404 if there is none.
+
+    With it comes the proof that the entry is in the log, once a signed head covers it.
+    """
     with transaction():
         stored = queries.stored_answer(asker().id, key)
         if stored is None:
             raise NotFound()
-        return {"receipt": stored.receipt}
+        inclusion = inclusion_if_signed(stored.entry.number)
+        return {"receipt": stored.receipt, "inclusion": inclusion}

@@ -146,6 +146,8 @@ class StoredAnswer(Model):
     receipt: Mapped[str] = mapped_column(Text)
     answered_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 
+    entry: Mapped[LedgerEntry] = relationship()
+
 
 class SeenNonce(Model):
     """A signature that was used, kept while it could be replayed."""

@@ -1,36 +1,14 @@
 """What the intake API reads and answers. An unknown field is refused, with its name."""
 
-from typing import Any, NoReturn
+from typing import Any
 
-from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, validate
-from webargs.flaskparser import FlaskParser
 
 from lms.accounts.enums import IdentityKind
 from lms.core.enums import HourCategory
-from lms.core.errors import Invalid
 from lms.core.types import Hours
+from lms.hourbank.log.schemas import InclusionSchema
 from lms.hourbank.models import EntrySource
-
-
-class ProblemParser(FlaskParser):
-    """Reads bodies, and refuses a wrong one as a problem that names the field."""
-
-    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raise Invalid for the first field that is wrong."""
-        field, reason = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
-        raise Invalid(_("字段 %(field)s 有误：%(reason)s", field=field, reason=reason), field=field)
-
-    def _handle_invalid_json_error(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise Invalid(_("提交的内容不是 JSON。"))
-
-
-def _first(messages: Any, path: str = "") -> tuple[str, str]:
-    if isinstance(messages, dict):
-        name, inner = next(iter(messages.items()))
-        skip = not path and name == "json"
-        return _first(inner, path if skip else f"{path}.{name}".lstrip("."))
-    return path, str(messages[0] if isinstance(messages, list) else messages)
 
 
 class HoursField(fields.Field[Hours]):
@@ -91,4 +69,12 @@ class StatementSchema(Schema):
 class ReceiptSchema(Schema):
     receipt = fields.String(
         required=True, metadata={"description": "JWS by the bank's key: entry, sums, leaf hash"}
+    )
+
+
+class StoredReceiptSchema(ReceiptSchema):
+    inclusion = fields.Nested(
+        InclusionSchema,
+        allow_none=True,
+        metadata={"description": "the proof for the newest signed head; null until there is one"},
     )

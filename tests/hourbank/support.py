@@ -68,9 +68,12 @@ class SigningPlatform:
         return self.send(self.signed(address, body, key))
 
     def claims(self, response: httpx.Response) -> dict[str, Any]:
+        """What the receipt in an answer says."""
+        return self.claims_of(response.json()["receipt"])
+
+    def claims_of(self, token: str) -> dict[str, Any]:
         """What a receipt says, checked with the bank's published key."""
         pem = (self.settings.var_path / "keys" / "bank-ed25519.pub.pem").read_bytes()
-        token = response.json()["receipt"]
         proved = jws.deserialize_compact(token, OKPKey.import_key(pem), algorithms=["Ed25519"])
         claims: dict[str, Any] = json.loads(proved.payload)
         return claims

@@ -14,6 +14,7 @@ from lms.hourbank.log.reading import newest_head, place_of, tree
 from lms.hourbank.log.verification import Found, doubts
 from lms.hourbank.models import LedgerEntry
 from tests.hourbank.support import credit_body, log_doubts
+from tests.hourbank.tampering import disarm
 
 
 def enter(platform, *numbers: int) -> None:
@@ -147,13 +148,12 @@ def test_rewritten_history_is_not_signed(platform, settings, caplog):
     enter(platform, 1, 2)
     tasks.give_places.run()
     tasks.sign_new_head.run()
-    table = LogLeaf.__table__
-    for name in ("bank_log_leaves_no_update", "bank_log_leaves_append_only"):
-        with db.engine.begin() as connection:
-            on = " ON bank_log_leaves" if db.engine.dialect.name == "postgresql" else ""
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
     with transaction():
-        db.session.execute(table.update().where(table.c.position == 0), {"leaf_hash": b"x" * 32})
+        disarm()
+        forged = {"leaf": b"x" * 32}
+        db.session.execute(
+            text("UPDATE bank_log_leaves SET leaf_hash = :leaf WHERE position = 0"), forged
+        )
     enter(platform, 3)
     tasks.give_places.run()
     assert tasks.sign_new_head.run() is None

@@ -6,6 +6,7 @@ first entry that was tampered with. Everything is read once, as it is needed, on
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import merge
 from operator import itemgetter
@@ -18,7 +19,7 @@ from lms.core import clock
 from lms.core.db import db
 from lms.hourbank.leaves import instant_text
 from lms.hourbank.log import outside
-from lms.hourbank.log.head_checks import HeadChecks
+from lms.hourbank.log.head_checks import HeadChecks, Words
 from lms.hourbank.log.merkle import Frontier
 from lms.hourbank.log.models import LogNode
 from lms.hourbank.log.outside import Leaf
@@ -64,24 +65,33 @@ def doubts(settings: Settings, found: Found, leaf_file: Path | None = None) -> I
     # that is taken later.
     count = outside.leaves_in(path)
     logged_heads = outside.read_heads(outside.heads_path(settings))
-    _begin_snapshot()
-    heads = HeadChecks(settings, logged_heads)
-    walk = _Walk(outside.read_leaves(path, count), _kept_nodes())
-    on_the_way = merge(
-        _placed_doubts(walk, heads, found), _unplaced_doubts(found), key=itemgetter(0)
-    )
-    yield from (text for _id, text in on_the_way)
-    yield from heads.rest(walk.frontier.size)
-    found.heads = heads.count
-    yield from balance_doubts()
-    yield from account_doubts()
-    db.session.rollback()
+    with _snapshot():
+        yield from _log_doubts(outside.read_leaves(path, count), logged_heads, settings, found)
+        yield from balance_doubts()
+        yield from account_doubts()
 
 
-def _begin_snapshot() -> None:
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """One state of the database for all that is read inside."""
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
+def _log_doubts(
+    leaves: Iterator[Leaf], logged_heads: list[Words], settings: Settings, found: Found
+) -> Iterator[str]:
+    heads = HeadChecks(settings, logged_heads)
+    walk = _Walk(leaves, _kept_nodes())
+    placed, unplaced = _placed_doubts(walk, heads, found), _unplaced_doubts(found)
+    yield from (text for _id, text in merge(placed, unplaced, key=itemgetter(0)))
+    yield from heads.rest(walk.frontier.size)
+    found.heads = heads.count
 
 
 def _kept_nodes() -> dict[tuple[int, int], bytes]:
