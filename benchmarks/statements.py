@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,18 @@ def figures_of_a_year(person: Person) -> None:
     assert statement.parts
 
 
+def _person(person_id: int) -> Person:
+    return db.session.get_one(Person, person_id)
+
+
+def _list(officer_id: int, wanted: RiskFilter) -> None:
+    risk_page(_person(officer_id), wanted)
+
+
+def _figures(officer_id: int, wanted: RiskFilter) -> None:
+    summarize(_person(officer_id), wanted)
+
+
 def measure(app: Any, province: Province, runs: int) -> None:
     """Everything, for a person and for each kind of officer."""
     print(f"{'':<44}{'p50 ms':>9}{'most ms':>9}")
@@ -104,14 +117,11 @@ def measure(app: Any, province: Province, runs: int) -> None:
     for name in ("province", "city", "department", "unit"):
         officer_id = province.officers[name].id
 
-        def who(officer_id: int = officer_id) -> Person:
-            return db.session.get_one(Person, officer_id)
-
-        count = summarize(who(), wanted).people
-        taken(f"{name}: list of {count:,}", lambda who=who: risk_page(who(), wanted), runs)
-        taken(f"{name}: figures above", lambda who=who: summarize(who(), wanted), runs)
         met = RiskFilter(YEAR, standing=Standing.MET)
-        taken(f"{name}: those who met it", lambda who=who, met=met: risk_page(who(), met), runs)
+        count = summarize(_person(officer_id), wanted).people
+        taken(f"{name}: list of {count:,}", partial(_list, officer_id, wanted), runs)
+        taken(f"{name}: figures above", partial(_figures, officer_id, wanted), runs)
+        taken(f"{name}: those who met it", partial(_list, officer_id, met), runs)
     officer = province.officers["city"].id
     taken(
         "city: workbook",

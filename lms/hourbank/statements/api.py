@@ -6,7 +6,6 @@ Asked and signed like the intake, by a platform that may read people (`flask ban
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 
@@ -20,9 +19,9 @@ from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed
 from lms.hourbank import policies
 from lms.hourbank.models import Platform
+from lms.hourbank.parsing import ApiBlueprint
 from lms.hourbank.queries import person_by_hash
 from lms.hourbank.receipts import sign_claims
-from lms.hourbank.schemas import ProblemParser
 from lms.hourbank.signatures import asker, signed_by_platform
 from lms.hourbank.statements.years import YearStatement, division_of, state_year
 from lms.web.auth import token_checked
@@ -54,11 +53,7 @@ For platforms that may read people. Hours are tenths. The answer is a JWS by the
 """
 
 
-class _Blueprint(Blueprint):
-    ARGUMENTS_PARSER = ProblemParser()
-
-
-blueprint = _Blueprint(
+blueprint = ApiBlueprint(
     "statements_api",
     __name__,
     url_prefix="/hourbank/api/v1",

@@ -6,12 +6,22 @@ statement as far as they do.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from lms.accounts.enums import IdentityKind, PersonState
@@ -139,7 +149,8 @@ def summarize(actor: Person, wanted: RiskFilter) -> Summary:
         *(func.count().filter(columns.stands(standing)) for standing in Standing),
         maintain_column_froms=True,
     )
-    people, nothing, at_risk, met = db.session.execute(counted.where(*_named(wanted))).one()
+    found: Any = db.session.execute(counted.where(*_named(wanted))).one()
+    people, nothing, at_risk, met = found
     return Summary(people, met, at_risk, nothing)
 
 
@@ -149,17 +160,18 @@ def _people(actor: Person, wanted: RiskFilter) -> tuple[Select[Any], _Columns]:
         units = units.where(Organization.id == wanted.unit_id)
     public, professional = aliased(Balance), aliased(Balance)
     columns = _columns(_tenths(public), _tenths(professional), _required(units, wanted.year))
+    chosen: tuple[Any, ...] = (
+        *(Person.id, Person.name, Person.identity_kind),
+        *(Person.identity_head, Person.identity_tail),
+        Organization.name.label("unit_name"),
+        columns.public.label("public"),
+        columns.professional.label("professional"),
+        columns.short_public.label("short_public"),
+        columns.short_professional.label("short_professional"),
+        columns.short.label("short"),
+    )
     query = (
-        select(
-            *(Person.id, Person.name, Person.identity_kind),
-            *(Person.identity_head, Person.identity_tail),
-            Organization.name.label("unit_name"),
-            columns.public.label("public"),
-            columns.professional.label("professional"),
-            columns.short_public.label("short_public"),
-            columns.short_professional.label("short_professional"),
-            columns.short.label("short"),
-        )
+        select(*chosen)
         .select_from(Person)
         .join(Organization, Organization.id == Person.unit_id)
         .outerjoin(BankPerson, BankPerson.identity_hash == Person.identity_hash)
@@ -171,8 +183,11 @@ def _people(actor: Person, wanted: RiskFilter) -> tuple[Select[Any], _Columns]:
 
 
 def _is_of(balance: Any, year: int, category: HourCategory) -> ColumnElement[bool]:
-    same_person: ColumnElement[bool] = balance.person_id == BankPerson.id
-    return same_person & (balance.year == year) & (balance.category == category)
+    return and_(
+        balance.person_id == BankPerson.id,
+        balance.year == year,
+        balance.category == category,
+    )
 
 
 def _tenths(balance: Any) -> ColumnElement[int]:
@@ -206,20 +221,18 @@ def _required(units: Select[int], year: int) -> dict[str, ColumnElement[int]]:
     if not by_requirement:
         by_requirement[policies.policy_for(policies.PROVINCE, year).requirement] = []
     return {
-        name: _by_division(by_requirement, lambda each, name=name: getattr(each, name).tenths)
-        for name in ("public", "professional", "total")
+        name: _by_division(by_requirement, name) for name in ("public", "professional", "total")
     }
 
 
-def _by_division(
-    by_requirement: dict[Requirement, list[str]], tenths: Callable[[Requirement], int]
-) -> ColumnElement[int]:
-    figures = {tenths(requirement) for requirement in by_requirement}
+def _by_division(by_requirement: dict[Requirement, list[str]], name: str) -> ColumnElement[int]:
+    hours: dict[Requirement, Hours] = {each: getattr(each, name) for each in by_requirement}
+    figures = {each.tenths for each in hours.values()}
     if len(figures) == 1:
         return literal(figures.pop(), Integer)
     return case(
         *(
-            (Organization.division_code.in_(codes), tenths(requirement))
+            (Organization.division_code.in_(codes), hours[requirement].tenths)
             for requirement, codes in by_requirement.items()
         ),
         else_=0,

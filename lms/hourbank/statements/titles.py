@@ -16,7 +16,7 @@ from lms.hourbank.conversion.rules import title_years
 from lms.hourbank.conversion.types import Policy
 from lms.hourbank.models import Balance, BankPerson
 from lms.hourbank.statements.years import account_of, division_of
-from lms.organizations.models import UnitNature
+from lms.organizations.enums import UnitNature
 
 DESIGN = Design("title_sheet.html", "title_sheet.css")
 _NATURES = {UnitNature.ENTERPRISE: "企业", UnitNature.INSTITUTION: "事业单位"}
