@@ -1,7 +1,5 @@
 """The list of who is at risk as a workbook: numbers masked, no cell that a spreadsheet runs."""
 
-from collections.abc import Iterator
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -9,7 +7,7 @@ from lms.accounts.models import Person
 from lms.core.audit import AuditTag, record
 from lms.core.db import transaction
 from lms.core.errors import Conflict
-from lms.hourbank.statements.risk import RiskFilter, RiskRow, every_row
+from lms.hourbank.statements.risk import RiskFilter, RiskRow, count_rows, every_row
 from lms.web.downloads import safe_cell
 from lms.web.workbooks import Sheet, write_workbook
 
@@ -28,36 +26,23 @@ def export_risk(actor: Person, wanted: RiskFilter) -> bytes:
     The file is built before the transaction that tells of it. Not to be called in another. Raises
     Conflict for more than MOST_ROWS people: such a file is to be narrowed first.
     """
-    counter = _Counter(every_row(actor, wanted, MOST_ROWS + 1), wanted.year)
+    count = count_rows(actor, wanted)
+    if count > MOST_ROWS:
+        text = _l("人员超过 %(count)s 名，请先筛选（例如按单位）再导出。", count=MOST_ROWS)
+        raise Conflict(text)
     headings = [str(heading) for heading in _HEADINGS]
-    content = write_workbook(Sheet(_("学时达标情况"), headings, counter.rows(), _WIDTHS))
+    rows = (_cells(row, wanted.year) for row in every_row(actor, wanted))
+    content = write_workbook(Sheet(_("学时达标情况"), headings, rows, _WIDTHS))
     with transaction():
         record(
             AuditTag.BANK_STATEMENTS_EXPORT,
             actor.id,
             "people",
             year=wanted.year,
-            rows=counter.count,
+            rows=count,
             unit=wanted.unit_id,
         )
     return content
-
-
-class _Counter:
-    """Rows of a sheet, counted as they are written."""
-
-    def __init__(self, found: Iterator[RiskRow], year: int) -> None:
-        self._found = found
-        self._year = year
-        self.count = 0
-
-    def rows(self) -> Iterator[list[str | int]]:
-        for row in self._found:
-            self.count += 1
-            if self.count > MOST_ROWS:
-                text = _l("人员超过 %(count)s 名，请先筛选（例如按单位）再导出。", count=MOST_ROWS)
-                raise Conflict(text)
-            yield _cells(row, self._year)
 
 
 def _cells(row: RiskRow, year: int) -> list[str | int]:

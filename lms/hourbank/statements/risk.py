@@ -133,12 +133,19 @@ def risk_page(
     return keyset_page(read, lambda row: (-row.short.tenths, row.id), place, size)
 
 
-def every_row(actor: Person, wanted: RiskFilter, limit: int) -> Iterator[RiskRow]:
-    """All rows of the list in its order, `limit` at most, read as they are taken."""
+def every_row(actor: Person, wanted: RiskFilter) -> Iterator[RiskRow]:
+    """All rows of the list in its order, read as they are taken; to be taken to the last."""
     query, columns = _people(actor, wanted)
     query = query.where(*_conditions(wanted, columns)).order_by(-columns.short, Person.id)
-    found = db.session.execute(query.limit(limit), execution_options={"yield_per": 1000})
+    found = db.session.execute(query, execution_options={"yield_per": 1000})
     return (_row(row) for row in found)
+
+
+def count_rows(actor: Person, wanted: RiskFilter) -> int:
+    """How many rows the list has."""
+    query, columns = _people(actor, wanted)
+    query = query.with_only_columns(func.count(), maintain_column_froms=True)
+    return db.session.scalar(query.where(*_conditions(wanted, columns))) or 0
 
 
 def summarize(actor: Person, wanted: RiskFilter) -> Summary:
