@@ -6,12 +6,13 @@ out, it does not. Whoever books (a claim, a training, a platform's credit) may t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from lms.core.db import db
 from lms.core.errors import Conflict
+from lms.hourbank.conversion.types import Field, KindRule
 from lms.hourbank.models import LedgerEntry
 from lms.hourbank.statements.models import EntryDetails
 
@@ -62,6 +63,35 @@ class Details:
         """What `given` tells, on one line each and cut to LONGEST characters."""
         texts = {name: getattr(given, name) for name in cls.__dataclass_fields__}
         return cls(**{name: " ".join(text.split())[:LONGEST] for name, text in texts.items()})
+
+
+# Which column a fact of a claim fills, by the name of its field in policy files.
+_COLUMN_OF: Mapping[str, str] = {
+    "examined_by": "examined_by",
+    "form": "sort",
+    "held": "held",
+    "level": "level",
+    "organizer": "organizer",
+    "place": "place",
+}
+
+
+def details_of_facts(rule: KindRule, facts: Mapping[str, Any]) -> Details:
+    """What a claim of this kind tells for the form, in words: choices and levels by their labels.
+
+    A kind without a fact for 种类 is one itself.
+    """
+    told = {"sort": rule.label}
+    for field in rule.fields:
+        column = _COLUMN_OF.get(field.name)
+        if column is not None and facts.get(field.name):
+            told[column] = _words(rule, field, facts[field.name])
+    return Details(**told)
+
+
+def _words(rule: KindRule, field: Field, value: Any) -> str:
+    labels = {each.code: each.label for each in (*field.choices, *rule.levels)}
+    return str(labels.get(value, value))
 
 
 def keep_details(entry: LedgerEntry, given: Detailed) -> None:

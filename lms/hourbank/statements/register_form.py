@@ -1,5 +1,6 @@
 """The register form of a person's year (Yantai 2023, annex 2) as PDF, to be signed and sealed."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from lms.core.clock import SHANGHAI
 from lms.core.types import ZERO_HOURS
 from lms.documents.fonts import fonts_dir
 from lms.documents.pages import Design, print_page
-from lms.hourbank.models import LedgerEntry
+from lms.hourbank.models import EntrySource, LedgerEntry
 from lms.hourbank.statements.details import Details, details_of
 from lms.hourbank.statements.layout import FormLine, Page, pages_of
 from lms.hourbank.statements.sections import SectionCode, section_of
@@ -50,15 +51,22 @@ def form_pages(standing: list[LedgerEntry]) -> list[Page]:
 
 
 def _line(entry: LedgerEntry, details: Details) -> FormLine:
-    is_online = entry.source.value == "course"
+    is_online = entry.source is EntrySource.COURSE
+    # A claim's hours are earned when it is decided, which is not when somebody learned.
+    is_told = entry.source in (EntrySource.CLAIM, EntrySource.TRANSFER)
+    earned_on = "" if is_told else _day(entry.earned_at)
     return FormLine(
         title=entry.title,
         organizer=details.organizer,
-        held=details.held or f"{entry.earned_at.astimezone(SHANGHAI):%Y-%m-%d}",
+        held=details.held or earned_on,
         place=details.place or (_ONLINE if is_online else ""),
         sort=details.sort,
         examined_by=details.examined_by,
         level=details.level,
-        registered_on=f"{entry.entered_at.astimezone(SHANGHAI):%Y-%m-%d}",
+        registered_on=_day(entry.entered_at),
         hours=str(entry.hours),
     )
+
+
+def _day(instant: dt.datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d}"

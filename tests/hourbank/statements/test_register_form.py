@@ -9,8 +9,15 @@ from pypdf import PdfReader
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.errors import Conflict
+from lms.hourbank import policies
 from lms.hourbank.models import EntrySource
-from lms.hourbank.statements.details import LONGEST, Details, details_of, keep_details
+from lms.hourbank.statements.details import (
+    LONGEST,
+    Details,
+    details_of,
+    details_of_facts,
+    keep_details,
+)
 from lms.hourbank.statements.layout import (
     HEADING_HEIGHT,
     LEAST_ROWS,
@@ -135,6 +142,29 @@ def test_course_without_details_was_studied_online_on_its_day(app):
     (page,) = form_pages(standing_entries(account_of(person), 2025))
     row = next(row for row in page if row.cells[1] == "公需")
     assert row.cells[2:5] == ("", "2025-03-01", "网上学习")
+
+
+def test_day_on_which_a_claim_was_decided_is_not_when_somebody_learned(app):
+    (page,) = form_pages([book(worker(), "2", PROFESSIONAL, title="研修", earned_at=EARNED)])
+    row = next(row for row in page if row.cells[1] == "研修")
+    assert row.cells[3] == ""
+    assert row.cells[6]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "facts", "column", "words"),
+    [
+        ("370800-2022", "result", {"form": "paper"}, "sort", "学术、技术论文"),
+        ("370800-2022", "self_study", {"form": "own"}, "sort", "个人自学"),
+        ("370800-2022", "competition", {"level": "provincial"}, "level", "省级"),
+        ("370800-2022", "posting", {"months": 7}, "sort", ""),
+    ],
+)
+def test_facts_of_a_claim_become_words_of_the_form(app, code, kind, facts, column, words):
+    rule = policies.policies()[code[:6], int(code[7:])].kind(kind)
+    told = details_of_facts(rule, facts)
+    assert words in getattr(told, column)
+    assert told.sort
 
 
 def test_details_are_given_once_on_one_line_and_not_endless(app):
