@@ -23,12 +23,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lms.certificates.fonts import build_fonts
-from lms.certificates.keys import load_keys
 from lms.certificates.pdf import PrintedFacts, render_pdf
-from lms.certificates.qr import draw_qr
-from lms.certificates.signing import sign_pdf
 from lms.config import ROOT
+from lms.documents.fonts import build_fonts
+from lms.documents.keys import load_keys
+from lms.documents.qr import draw_qr
+from lms.documents.signing import sign_pdf
 
 ROUNDS = int(os.environ.get("LMS_BENCH_ROUNDS", "20"))
 FACTS = PrintedFacts(

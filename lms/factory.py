@@ -15,6 +15,7 @@ from lms import (
     certificates,
     claims,
     cli,
+    documents,
     enrollments,
     exams,
     hourbank,
@@ -47,6 +48,7 @@ SHARED_FEATURES: tuple[ModuleType, ...] = (
     administration,
     memberships,
     roster,
+    documents,
     upkeep,
 )
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (

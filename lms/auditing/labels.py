@@ -30,6 +30,7 @@ GROUPS: dict[str, Any] = {
 
 # The first part of a subject.
 SUBJECTS: dict[str, Any] = {
+    "annual-certificate": _l("年度证书"),
     "attempt": _l("考试记录"),
     "audit": _l("审计记录"),
     "certificate": _l("证书"),
@@ -99,6 +100,7 @@ DETAILS: dict[str, Any] = {
     "lesson_removed": _l("删除课时"),
     "lessons_ordered": _l("课时排序"),
     "limit": _l("行数上限"),
+    "may_read": _l("可查询人员学时"),
     "method": _l("方式"),
     "minutes": _l("时长（分钟）"),
     "moved": _l("调入"),
@@ -147,6 +149,7 @@ DETAILS: dict[str, Any] = {
     "version": _l("版本"),
     "video": _l("视频"),
     "year": _l("年度"),
+    "years": _l("年度"),
 }
 
 # Which enum a value belongs to. By name, for most of them stand in features above this one.
@@ -162,7 +165,10 @@ ENUMS_OF: dict[str, tuple[str, ...]] = {
     "reason": ("EmploymentEnd", "EntryReason", "RevocationReason"),
     "role": ("Role",),
     "side": ("RequestSide",),
-    "state": ("PersonState", "OrganizationState", "AttemptState", "VersionState", "ClaimState"),
+    "state": (
+        *("PersonState", "OrganizationState", "AttemptState", "VersionState"),
+        *("ClaimState", "AnnualState"),
+    ),
     "step": ("ClaimStep",),
 }
 
@@ -209,6 +215,7 @@ FIELDS: dict[str, Any] = {
     "username": _l("用户名"),
     "ways": _l("学习形式"),
     "year": _l("年度"),
+    "years": _l("年度"),
 }
 
 

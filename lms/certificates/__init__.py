@@ -5,7 +5,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from lms.certificates import (
-    cli,
     manage_views,
     merging,
     operations,
@@ -28,14 +27,12 @@ def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     for blueprint in (views.blueprint, verify_views.blueprint, manage_views.blueprint):
         app.register_blueprint(blueprint)
-    app.cli.add_command(cli.prepare_certificates)
     events.cycle_completed.connect(operations.complete)
     events.cycle_reopened.connect(operations.take_back)
     events.cycle_handed_over.connect(merging.hand_over)
     events.cycle_set_aside.connect(merging.set_aside)
     add_source(app, CERTIFICATES, kept_certificates)
     every(SWEEP_SECONDS, tasks.render_missing)
-    every(SWEEP_SECONDS, tasks.build_fonts)
     slots.fill(app, "cycle.next", views.cycle_card, order=30)
     slots.fill(app, "credit.trace", views.trace_part, order=40)
     slots.fill(app, "person.cards", views.person_card, order=20)

@@ -1,24 +1,22 @@
-"""The files of certificates: made once each, whoever asks first and however many ask at once."""
+"""The files of certificates."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import select
 
-from lms.certificates.fonts import file_lock, fonts_dir
-from lms.certificates.keys import load_signing_keys
 from lms.certificates.models import Certificate, PdfState
 from lms.certificates.pdf import printed_facts, render_pdf
 from lms.core.db import db, hold, transaction
 from lms.core.errors import NotFound
 from lms.core.events import certificate_ready
-from lms.core.files import files
 from lms.core.late import late
+from lms.documents.files import make_once
+from lms.documents.fonts import fonts_dir
+from lms.documents.keys import load_signing_keys
 from lms.upkeep.references import Reference
 
 CERTIFICATES = "certificates"
-_LOCKS = 64
 
 
 def pdf_path(certificate: Certificate) -> str:
@@ -39,30 +37,18 @@ def kept_certificates() -> Iterable[Reference]:
 
 
 def ensure_pdf(certificate_id: int) -> str:
-    """Where the certificate's signed PDF is, made now if there is none. Raises NotFound.
-
-    Whoever comes while another makes it waits and takes what was made. The file appears whole
-    under its name or not at all, so that a process that dies leaves nothing half-made.
-    """
+    """Where the certificate's signed PDF is, made now if there is none. Raises NotFound."""
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None:
         raise NotFound()
     path = pdf_path(certificate)
-    if not files().has(path):
-        with file_lock(_lock_path(certificate_id)):
-            if not files().has(path):
-                _make(certificate, path)
+    make_once(path, lambda: _make(certificate))
     if not certificate.is_pdf_ready:
         _note_ready(certificate_id)
     return path
 
 
-def _lock_path(certificate_id: int) -> Path:
-    settings = current_app.extensions["settings"]
-    return Path(settings.var_dir) / "locks" / f"certificate-{certificate_id % _LOCKS}.lock"
-
-
-def _make(certificate: Certificate, path: str) -> None:
+def _make(certificate: Certificate) -> bytes:
     certificate_id = certificate.id
     facts = printed_facts(certificate, current_app.extensions["settings"].public_url)
     # Counted before, so that one that takes the worker down with it does not come first again.
@@ -70,8 +56,8 @@ def _make(certificate: Certificate, path: str) -> None:
         db.session.get_one(Certificate, certificate_id).pdf_attempts += 1
     plain, keys = render_pdf(facts, fonts_dir()), load_signing_keys()
     # pyHanko takes long to load, and hardly any process ever signs.
-    signed: bytes = late("lms.certificates.signing").sign_pdf(plain, keys, facts.issuer)
-    files().write(path, signed)
+    signed: bytes = late("lms.documents.signing").sign_pdf(plain, keys, facts.issuer)
+    return signed
 
 
 def _note_ready(certificate_id: int) -> None:

@@ -8,7 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from lms.certificates.models import RevocationReason
-from lms.certificates.rules import is_number, normalize_number
+from lms.documents.rules import is_number, normalize_number
 from lms.web.choices import choices_of
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.certificates.rules import mask_identity, mask_name
 from lms.core import clock
 from lms.core.db import Model
 from lms.core.enums import EnumType, HourCategory, LabelledEnum
 from lms.core.types import Hours, HoursType, Instant
+from lms.documents.rules import mask_identity, mask_name
 from lms.enrollments.models import Cycle
 
 

@@ -11,7 +11,6 @@ from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.certificates.models import Certificate, CertificateState, RevocationReason
 from lms.certificates.queries import certificate_of_cycle
-from lms.certificates.rules import SERIAL_DIGITS, format_number
 from lms.certificates.states import CERTIFICATE_MOVES
 from lms.certificates.tasks import render_certificate
 from lms.core import clock, events
@@ -21,6 +20,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
+from lms.documents.rules import SERIAL_DIGITS, format_number
 from lms.enrollments.models import Cycle
 from lms.hours.operations import write_credit
 

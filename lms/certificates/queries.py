@@ -7,10 +7,10 @@ from sqlalchemy import Select, select
 from lms.accounts.models import Person
 from lms.accounts.queries import organizations_with
 from lms.certificates.models import Certificate, PdfState
-from lms.certificates.rules import is_code, normalize_name, normalize_number
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
+from lms.documents.rules import is_code, normalize_name, normalize_number
 
 
 def find_by_code(code: str) -> Certificate | None:

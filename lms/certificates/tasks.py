@@ -1,8 +1,7 @@
-"""Background work: making files, finding those the queue lost, building the fonts."""
+"""Background work: making files, and finding those the queue lost."""
 
 import logging
 
-from lms.certificates import fonts
 from lms.certificates.files import ensure_pdf
 from lms.certificates.queries import ids_without_pdf
 from lms.core.db import db
@@ -28,9 +27,3 @@ def render_missing() -> None:
             ensure_pdf(certificate_id)
         except Exception:
             log.exception("certificate %d could not be rendered", certificate_id)
-
-
-@task
-def build_fonts() -> None:
-    """Make the subset fonts, unless they are there. Until then the full ones are used."""
-    fonts.build_fonts(fonts.fonts_dir())

@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from lms.certificates import queries
 from lms.certificates.forms import FileForm, LookupForm
-from lms.certificates.keys import load_root
-from lms.certificates.verdicts import LARGEST_PDF_BYTES, PdfCheck
 from lms.core import clock
 from lms.core.late import late
+from lms.documents.keys import load_root
+from lms.documents.verdicts import LARGEST_PDF_BYTES, PdfCheck
 from lms.web.auth import open_to_all
 from lms.web.limits import limiter
 
@@ -59,7 +59,7 @@ def check_file() -> str | tuple[str, int]:
     if len(content) > LARGEST_PDF_BYTES:
         return _page(file=form, is_too_large=True), 413
     # pyHanko takes long to load, and hardly any process ever checks a file.
-    check: PdfCheck = late("lms.certificates.checking").check_pdf(content, load_root())
+    check: PdfCheck = late("lms.documents.checking").check_pdf(content, load_root())
     certificate = queries.find_by_number(check.number) if check.number else None
     return _page(file=form, check=check, certificate=certificate)
 

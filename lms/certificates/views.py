@@ -9,8 +9,8 @@ from lms.accounts.models import Person
 from lms.certificates import queries
 from lms.certificates.files import ensure_pdf
 from lms.certificates.models import Certificate, CertificateState
-from lms.certificates.qr import verify_url
 from lms.core.errors import Conflict
+from lms.documents.qr import verify_url
 from lms.enrollments.models import Cycle
 from lms.hours.models import Credit
 from lms.web.auth import signed_in

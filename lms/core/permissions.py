@@ -17,6 +17,7 @@ class Permission(LabelledEnum):
     AUDIT_EVENT_READ = "audit:event:read", _l("查看审计记录")
     BANK_LEDGER_READ = "bank:ledger:read", _l("查看学时银行账目")
     BANK_POLICY_TRY = "bank:policy:try", _l("试算学时认定规则")
+    BANK_STATEMENT_READ = "bank:statement:read", _l("查看人员学时达标情况")
     CATALOG_COURSE_APPROVE = "catalog:course:approve", _l("审核本基地课程")
     CATALOG_COURSE_EDIT = "catalog:course:edit", _l("编辑课程")
     CATALOG_COURSE_PUBLISH = "catalog:course:publish", _l("发布和撤回课程")
@@ -82,6 +83,8 @@ _PEOPLE = {
 }
 _EXAMINEES = {P.EXAMS_ALLOWANCE_GRANT, P.EXAMS_RESTUDY_DECIDE}
 _CLAIMS = {P.CLAIMS_CLAIM_DECIDE, P.CLAIMS_CLAIM_READ}
+# Yantai 2023, 六（一）: the unit looks to it that its people study enough.
+_EMPLOYER = _PEOPLE | _EXAMINEES | _CLAIMS | {P.BANK_STATEMENT_READ}
 _OWN_ORGANIZATION = {P.ORGANIZATIONS_ORGANIZATION_EDIT, P.ORGANIZATIONS_POST_GRANT}
 # Shandong 2025, 三(二): departments lay down what is studied; bureaus see to it, and do for those
 # departments that have nobody here.
@@ -115,6 +118,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BANK_LEDGER_READ,
             P.BANK_POLICY_TRY,
             P.CLAIMS_CLAIM_TAKE_BACK,
+            P.BANK_STATEMENT_READ,
             P.EXAMS_ALLOWANCE_GRANT,
             P.CATALOG_PUBLIC_COURSE_APPROVE,
             P.CATALOG_QUALITY_MARK,
@@ -133,6 +137,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _SCHEMES
         | _CLAIMS
         | {
+            P.BANK_STATEMENT_READ,
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,
             P.PEOPLE_CODE_ISSUE,
@@ -140,11 +145,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_ROSTER_IMPORT,
         }
     ),
-    Role.STAND_IN_OFFICER: frozenset(
-        _ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES | _CLAIMS
-    ),
+    Role.STAND_IN_OFFICER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _EMPLOYER),
     Role.TRAINER: frozenset(_ANY_POST | _TEACHING | {P.CATALOG_COURSE_PUBLISH}),
-    Role.UNIT_MANAGER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _PEOPLE | _EXAMINEES | _CLAIMS),
+    Role.UNIT_MANAGER: frozenset(_ANY_POST | _OWN_ORGANIZATION | _EMPLOYER),
 }
 
 # An auditor watches over the others and so may be none of them (GB/T 22239-2019, 8.1.4: separated

@@ -7,7 +7,7 @@ from lms.config import Settings
 from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.hourbank import cli, guards, policies, tasks, views
+from lms.hourbank import cli, guards, policies, statements, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
 from lms.hourbank.conversion import cli as conversion_cli
 from lms.hourbank.conversion import trial_views
@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
     csrf.exempt(api_blueprint)
     api.register_blueprint(api_blueprint)
     api.register_blueprint(log_blueprint)
+    statements.register(app)
     cli.register(app)
     conversion_cli.register()
     with app.app_context():
@@ -42,7 +43,6 @@ def register(app: Flask) -> None:
     every(settings.bank_head_every, log_tasks.sign_new_head)
     navigation.add(
         app,
-        navigation.Entry("hourbank.me", _l("学时银行"), "building-bank", 50),
         navigation.Entry(
             "hourbank.ledger",
             _l("学时台账"),

@@ -51,6 +51,8 @@ class Platform(Model):
     previous_key: Mapped[str | None] = mapped_column(Text)
     previous_until: Mapped[dt.datetime | None] = mapped_column(Instant)
     is_active: Mapped[bool] = mapped_column(default=True)
+    # Whether it may ask for the years of anybody: the title system's right.
+    may_read_people: Mapped[bool] = mapped_column(default=False)
     registered_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Response
 
 CSV = "text/csv; charset=utf-8"
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What no XML can hold, and so no workbook (XML 1.0, 2.2); tabs and line ends are no such.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

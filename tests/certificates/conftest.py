@@ -1,19 +1,19 @@
 """Certificates issued the real way: by completing a cycle."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from lms.certificates.fonts import build_fonts
 from lms.certificates.models import Certificate
 from lms.certificates.queries import certificate_of_cycle
-from lms.config import ROOT
 from lms.core.db import transaction
 from lms.enrollments.operations import complete_cycle
+from tests.documents.conftest import subset_fonts
 from tests.factories import CourseFactory, CycleFactory, PersonFactory
+
+__all__ = ["issue", "subset_fonts"]
 
 Issue = Callable[..., Certificate]
 
@@ -33,11 +33,3 @@ def issue(app: Flask) -> Issue:
         return certificate
 
     return make
-
-
-@pytest.fixture(scope="session")
-def subset_fonts() -> Path:
-    """The small fonts, kept between runs since they take ten seconds to build."""
-    folder = ROOT / "var" / "fonts"
-    assert build_fonts(folder), "fonts-noto-cjk is not installed"
-    return folder

@@ -25,7 +25,7 @@ def renders(monkeypatch) -> list[str]:
         return b"%PDF-1.7 " + facts.number.encode()
 
     monkeypatch.setattr(files, "render_pdf", render)
-    monkeypatch.setattr("lms.certificates.signing.sign_pdf", lambda pdf, _keys, _issuer: pdf)
+    monkeypatch.setattr("lms.documents.signing.sign_pdf", lambda pdf, _keys, _issuer: pdf)
     return done
 
 

@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from pyzbar import pyzbar
 
 from lms.certificates.pdf import PrintedFacts, render_pdf
-from lms.certificates.press import OutsideFetchError, render_html
 from lms.config import ROOT
+from lms.documents.press import OutsideFetchError, render_html
 
 pytestmark = pytest.mark.no_database
 

@@ -8,14 +8,14 @@ import pytest
 from flask import render_template_string
 
 from lms.certificates import files, operations, verify_views
-from lms.certificates.keys import load_signing_keys
 from lms.certificates.models import Certificate, RevocationReason
-from lms.certificates.press import render_html
-from lms.certificates.rules import format_number
-from lms.certificates.signing import sign_pdf
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.core.types import Hours
+from lms.documents.keys import load_signing_keys
+from lms.documents.press import render_html
+from lms.documents.rules import format_number
+from lms.documents.signing import sign_pdf
 from lms.web.limits import limiter
 from tests.factories import CycleFactory, PersonFactory, PostFactory
 from tests.support import kept_file, sign_in

@@ -102,7 +102,7 @@ def test_certificate_is_made_once_and_downloaded(
     bucket: Bucket, client: FlaskClient, issue, monkeypatch
 ) -> None:
     monkeypatch.setattr(certificates, "render_pdf", lambda _facts, _folder: PDF)
-    monkeypatch.setattr("lms.certificates.signing.sign_pdf", lambda pdf, _keys, _issuer: pdf)
+    monkeypatch.setattr("lms.documents.signing.sign_pdf", lambda pdf, _keys, _issuer: pdf)
     certificate = issue()
     visitor = sign_in(client, certificate.person)
     url = f"/me/certificates/{certificate.id}.pdf"

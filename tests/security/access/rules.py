@@ -48,6 +48,9 @@ RULES: dict[str, frozenset[str]] = {
     "accounts.sign_out": EVERYONE,
     "api-docs.openapi_json": EVERYONE,
     "cashier.cashier": EVERYONE,
+    "annual_certificates.check_file": EVERYONE,
+    "annual_certificates.record": EVERYONE,
+    "annual_certificates.verify": EVERYONE,
     "catalog.course": EVERYONE,
     "catalog.courses": EVERYONE,
     "catalog.cover": EVERYONE,
@@ -81,22 +84,29 @@ RULES: dict[str, frozenset[str]] = {
     "hourbank_api.take_credit": NOBODY,
     "hourbank_api.take_reversal": NOBODY,
     "payments_api.notify": NOBODY,
+    "statements_api.person_years": NOBODY,
     "watching.key": NOBODY,
     # --- pages about oneself
     "accounts.me": SIGNED_IN,
     "certificates.mine": SIGNED_IN,
-    "hourbank.me": SIGNED_IN,
     # --- the rules of hours: public to whoever has an account
     "policies.calculate": SIGNED_IN,
     "policies.index": SIGNED_IN,
     "policies.show": SIGNED_IN,
     "hours.year": SIGNED_IN,
     "payments.orders": SIGNED_IN,
+    # A year that is not met has no certificate; the page tells so.
+    "annual_certificates.issue": SIGNED_IN,
+    "statements.register_form": SIGNED_IN,
+    "statements.title_review": SIGNED_IN,
+    "statements.title_review_form": SIGNED_IN,
+    "statements.year": SIGNED_IN,
     # --- beginning something of one's own in an open course, which here costs money: only
     # who has paid gets further
     "enrollments.enrol": OWNER,
     "payments.place": SIGNED_IN - {"joiner"},
     # --- a learner's own records
+    "annual_certificates.download": OWNER,
     "certificates.card": OWNER,
     "certificates.download": OWNER,
     "exam_allowances.end": KEEPERS,
@@ -236,6 +246,12 @@ RULES: dict[str, frozenset[str]] = {
     "manage_exams.restudy_list": both("base", "unit", "stand_in"),
     # --- the bank's ledger
     "hourbank.ledger": both("bureau") | here("province"),
+    # --- how the people of a unit stand in a year: itself, its department, the bureaus
+    "manage_statements.export": PEOPLE_PAGES,
+    "manage_statements.people": PEOPLE_PAGES,
+    "manage_statements.person": UNIT,
+    "manage_statements.register_form": UNIT,
+    "manage_statements.title_review_form": UNIT,
     # --- trying a changed policy on the claims of one's own division
     "policies.dry_run": BUREAU_PAGES,
     "policies.run": BUREAU_PAGES,

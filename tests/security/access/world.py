@@ -19,12 +19,14 @@ from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
 from lms.exams.allowances.operations import grant_allowance
+from lms.hourbank.statements.certificates import issue_annual_certificate
 from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.catalog.etextbooks.support import files, packed, picture
 from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
 from tests.factories.accounts import province
 from tests.factories.catalog import version_as_it_is
 from tests.factories.schemes import make_scheme
+from tests.hourbank.statements.support import meet
 from tests.security.access.claims import claims_values
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.access.questions import questions_values
@@ -95,6 +97,7 @@ def build_world(app: Flask) -> World:
         **estate.values,
         **records_of(app, unit, people["unit"], people["owner"]),
         "code": _certificate_code(),
+        **_annual(people["owner"]),
         "policy_code": "370800-2022",
         **_chapters(estate.values["slug"], people["base"]),
         "name": _public_file(app),
@@ -131,6 +134,14 @@ def _allowance(actor: Person, person: Person) -> int:
     today = clock.today()
     with transaction():
         return grant_allowance(actor, person.id, 25, "残疾人证", today, today).id
+
+
+def _annual(owner: Person) -> dict[str, Any]:
+    """The certificate of a year that the owner has met."""
+    meet(owner, 2024)
+    with transaction():
+        certificate = issue_annual_certificate(owner, 2024)
+    return {"annual_id": certificate.id, "annual_code": certificate.code}
 
 
 def _certificate_code() -> str:

@@ -5,7 +5,7 @@ import unicodedata
 
 NUMBER_PREFIX = "XS"
 SERIAL_DIGITS = 9
-_NUMBER = re.compile(r"XS-\d{4}-\d{6,9}-\d{10}")
+_NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6,9}-\d{10}")
 _CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 _DASHES = re.compile(r"[‐‑‒–—―−_]+")
 _MIDDLE_DOTS = re.compile(r"[•‧∙⋅・．.]")
@@ -24,11 +24,11 @@ def check_digit(digits: str) -> str:
     return str((11 - product) % 10)
 
 
-def format_number(year: int, division_code: str, serial: int) -> str:
+def format_number(year: int, division_code: str, serial: int, prefix: str = NUMBER_PREFIX) -> str:
     """A number such as XS-2025-370000-4821390571: year, division, nine digits and a check digit."""
     digits = f"{serial:0{SERIAL_DIGITS}d}"
     check = check_digit(f"{year}{division_code}{digits}")
-    return f"{NUMBER_PREFIX}-{year}-{division_code}-{digits}{check}"
+    return f"{prefix}-{year}-{division_code}-{digits}{check}"
 
 
 def normalize_number(text: str) -> str:
@@ -37,11 +37,11 @@ def normalize_number(text: str) -> str:
     return _DASHES.sub("-", "".join(plain.split()))
 
 
-def is_number(number: str) -> bool:
-    """Whether a normalized number has the form of one and the right check digit."""
-    if not _NUMBER.fullmatch(number):
+def is_number(number: str, prefix: str = NUMBER_PREFIX) -> bool:
+    """Whether a normalized number has the form of one of this prefix and the right check digit."""
+    if not _NUMBER.fullmatch(number) or not number.startswith(f"{prefix}-"):
         return False
-    digits = number.removeprefix(NUMBER_PREFIX).replace("-", "")
+    digits = number.removeprefix(prefix).replace("-", "")
     return check_digit(digits[:-1]) == digits[-1]
 
 

@@ -14,12 +14,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from lms.certificates import keys as keys_module
-from lms.certificates.checking import check_pdf
-from lms.certificates.keys import SigningKeys, load_signing_keys
-from lms.certificates.press import render_html
-from lms.certificates.signing import as_asn1, sign_pdf
-from lms.certificates.verdicts import Verdict
+from lms.documents import keys as keys_module
+from lms.documents.checking import check_pdf
+from lms.documents.keys import SigningKeys, load_signing_keys
+from lms.documents.press import render_html
+from lms.documents.signing import as_asn1, sign_pdf
+from lms.documents.verdicts import Verdict
 
 HTML = '<!DOCTYPE html><meta name="certificate-number" content="XS-1"><h1>Certificate</h1>'
 

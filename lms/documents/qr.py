@@ -7,6 +7,6 @@ __all__ = ["QUIET_ZONE_MODULES", "SIDE_MM", "QrCode", "draw_qr", "verify_url"]
 SIDE_MM = 25
 
 
-def verify_url(public_url: str, code: str) -> str:
+def verify_url(public_url: str, code: str, page: str = "/v") -> str:
     """The address a certificate's QR code leads to."""
-    return f"{public_url.rstrip('/')}/v/{code}"
+    return f"{public_url.rstrip('/')}{page}/{code}"

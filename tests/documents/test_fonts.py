@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from lms.certificates import fonts
-from lms.certificates.keys import keys_dir
-from lms.certificates.subset_font import gb2312_characters
+from lms.documents import fonts
+from lms.documents.keys import keys_dir
+from lms.documents.subset_font import gb2312_characters
 
 pytestmark = pytest.mark.no_database
 

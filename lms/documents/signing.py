@@ -12,7 +12,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from lms.certificates.keys import SigningKeys
+from lms.documents.keys import SigningKeys
 
 FIELD_NAME = "Issuer"
 # DER of an ECDSA signature over P-256: two integers of at most 33 bytes, with their headers.

@@ -1,4 +1,4 @@
-"""Setting a certificate's page: HTML in, PDF out, and nothing fetched from anywhere.
+"""Setting pages: HTML in, PDF out, and nothing fetched from anywhere.
 
 The renderer sees no record, no network and no file but the fonts it is given by name.
 """
@@ -15,10 +15,10 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from lms.certificates.artwork import artwork_stream
-from lms.certificates.fonts import font_path, has_fonts
-from lms.certificates.pdf import ENVIRONMENT
-from lms.certificates.qr import SIDE_MM
+from lms.documents.artwork import artwork_stream
+from lms.documents.fonts import font_path, has_fonts
+from lms.documents.pages import ENVIRONMENT
+from lms.documents.qr import SIDE_MM
 
 # Its progress report, seven lines for each page, would bury everything else in the log.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
@@ -41,7 +41,7 @@ class PackagedOnly(URLFetcher):
         """The named font; raises for any other address, which ends the rendering."""
         path = self._fonts.get(url)
         if path is None:
-            raise FatalURLFetchingError(f"a certificate loads nothing from outside: {url[:80]}")
+            raise FatalURLFetchingError(f"a document loads nothing from outside: {url[:80]}")
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/otf"})
 
 
@@ -51,12 +51,12 @@ class _Style:
     fonts: FontConfiguration
 
 
-@lru_cache(maxsize=4)
-def _style(folder: Path, is_subset: bool) -> _Style:
+@lru_cache(maxsize=8)
+def _style(sheet: str, folder: Path, is_subset: bool) -> _Style:
     # Fonts and style sheet are read once; they are more than half of the work.
     fetcher = PackagedOnly(_packaged(folder) if is_subset else {})
     fonts = FontConfiguration()
-    text = ENVIRONMENT.get_template("certificate.css").render(has_subset=is_subset, qr_mm=SIDE_MM)
+    text = ENVIRONMENT.get_template(sheet).render(has_subset=is_subset, qr_mm=SIDE_MM)
     return _Style(CSS(string=text, url_fetcher=fetcher, font_config=fonts), fonts)
 
 
@@ -75,20 +75,22 @@ def _pages(pdf: pydyf.PDF) -> list[dict[str, Any]]:
     return [item for item in pdf.objects if isinstance(item, dict) and item.get("Type") == "/Page"]
 
 
-def render_html(html: str, folder: Path) -> bytes:
-    """`html` with the certificate's style sheet as PDF; fonts are taken from `folder`.
+def render_html(
+    html: str, folder: Path, sheet: str = "_fonts.css", *, has_artwork: bool = False
+) -> bytes:
+    """`html` with a style sheet of templates/pdf as PDF; fonts are taken from `folder`.
 
     Raises OutsideFetchError if it would load anything else.
     """
     with _lock:
-        style = _style(folder, has_fonts(folder))
+        style = _style(sheet, folder, has_fonts(folder))
         document = HTML(string=html, url_fetcher=PackagedOnly({}))
         try:
             pdf: bytes = document.write_pdf(
                 stylesheets=[style.sheet],
                 font_config=style.fonts,
                 custom_metadata=True,
-                finisher=_lay_artwork,
+                finisher=_lay_artwork if has_artwork else None,
             )
         except FatalURLFetchingError as error:
             # WeasyPrint's own is a BaseException, which would end the whole worker.

@@ -18,8 +18,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from lms.certificates.signing import as_asn1
-from lms.certificates.verdicts import PdfCheck, Verdict
+from lms.documents.signing import as_asn1
+from lms.documents.verdicts import PdfCheck, Verdict
 
 _LONGEST_SIGNATURE_HEX = 128 * 1024
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")

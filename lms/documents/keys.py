@@ -1,6 +1,7 @@
 """The keys that sign certificates: an own root, and under it one signer for each year.
 
-All are P-256 and made once, at first use, into var/keys/certificates, readable by the owner alone.
+All are P-256 and made once, at first use, into var/keys/<authority>, readable by the owner alone:
+the platform signs completion certificates, the hour bank its own, each under a root of its own.
 An own root shows as an unknown signer in common PDF readers; a licensed certificate (电子签名法,
 article 16) or a hardware key replaces it behind `load_signing_keys` without a change elsewhere.
 """
@@ -17,9 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import current_app
 
-from lms.certificates.fonts import file_lock
 from lms.core import clock
+from lms.documents.fonts import file_lock
 
+# Who signs; each in a folder of keys of this name.
+PLATFORM, BANK = "certificates", "statements"
 ROOT_YEARS = 30
 # A signer signs for one year; its signatures can be checked for ten more.
 SIGNER_YEARS = 11
@@ -41,20 +44,20 @@ class SigningKeys:
     signer: KeyPair
 
 
-def keys_dir() -> Path:
-    """Where the keys are kept."""
-    return Path(current_app.extensions["settings"].var_dir) / "keys" / "certificates"
+def keys_dir(authority: str = PLATFORM) -> Path:
+    """Where the keys of an authority are kept."""
+    return Path(current_app.extensions["settings"].var_dir) / "keys" / authority
 
 
-def load_signing_keys() -> SigningKeys:
+def load_signing_keys(authority: str = PLATFORM) -> SigningKeys:
     """The root and the signer of the present year, made if they are missing, kept loaded."""
     issuer = current_app.extensions["settings"].issuer_name
-    return load_keys(keys_dir(), clock.today().year, issuer)
+    return load_keys(keys_dir(authority), clock.today().year, issuer)
 
 
-def load_root() -> x509.Certificate:
+def load_root(authority: str = PLATFORM) -> x509.Certificate:
     """The root certificate alone, against which signatures are checked."""
-    return load_signing_keys().root
+    return load_signing_keys(authority).root
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.certificates.rules import (
+from lms.documents.rules import (
     check_digit,
     format_number,
     is_code,

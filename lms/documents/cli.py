@@ -3,8 +3,8 @@
 import click
 from flask.cli import with_appcontext
 
-from lms.certificates import fonts
-from lms.certificates.keys import keys_dir, load_signing_keys
+from lms.documents import fonts
+from lms.documents.keys import keys_dir, load_signing_keys
 
 
 @click.command("prepare-certificates")
