@@ -46,7 +46,7 @@ def test_refused_hours_say_why(bank, tasks, client):
     credit = earn()
     tasks.run_all()
     text = page(client, credit.person, "/me/hours")
-    assert "被退回" in text
+    assert "被拒绝" in text
     assert "年度已关闭" in text
 
 
@@ -76,6 +76,11 @@ def test_my_page_has_the_years_rings(bank, tasks, client):
     assert "2025 年学时" in page(client, credit.person, "/me")
 
 
+def send_again(client, *deliveries: Delivery):
+    ids = [delivery.id for delivery in deliveries]
+    return client.post("/manage/deliveries/retry", data={"delivery_ids": ids})
+
+
 def refused_delivery(bank, tasks) -> Delivery:
     bank.misdeeds = [answer(422, '{"detail": "年度已关闭"}', "application/problem+json")]
     credit = earn()
@@ -88,7 +93,7 @@ def test_staff_see_refused_deliveries_of_their_base_and_send_again(bank, tasks, 
     base = delivery.credit.cycle.course.base
     manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
     assert "年度已关闭" in page(client, manager, "/manage/deliveries")
-    assert client.post(f"/manage/deliveries/{delivery.id}/retry").status_code == 302
+    assert send_again(client, delivery).status_code == 302
     tasks.run_all()
     db.session.expire_all()
     assert delivery.state is DeliveryState.ACKNOWLEDGED
@@ -98,7 +103,7 @@ def test_staff_of_another_base_neither_see_nor_send(bank, tasks, client):
     delivery = refused_delivery(bank, tasks)
     stranger = PostFactory(role=Role.BASE_MANAGER).person
     assert "年度已关闭" not in page(client, stranger, "/manage/deliveries")
-    assert client.post(f"/manage/deliveries/{delivery.id}/retry").status_code == 404
+    assert send_again(client, delivery).status_code == 404
 
 
 def test_learners_may_not_open_the_deliveries(app, client):
@@ -108,7 +113,7 @@ def test_learners_may_not_open_the_deliveries(app, client):
 def test_large_lists_are_paged(bank, tasks, client):
     first = refused_delivery(bank, tasks)
     base = first.credit.cycle.course.base
-    for _number in range(31):
+    for _number in range(51):
         credit = earn(base=base)
         with transaction():
             credit.deliveries[0].state = DeliveryState.REFUSED
