@@ -156,6 +156,11 @@ class Delivery(Model):
     credit: Mapped[Credit] = relationship(back_populates="deliveries")
 
     @property
+    def proved_at(self) -> dt.datetime | None:
+        """When the bank signed the head of its log that the proof leads to."""
+        return dt.datetime.fromisoformat(self.proof["signed_at"]) if self.proof else None
+
+    @property
     def hours(self) -> Hours:
         """The hours as the bank enters them: a reversal's are negative."""
         return -self.credit.hours if self.kind is DeliveryKind.REVERSAL else self.credit.hours

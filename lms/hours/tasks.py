@@ -11,8 +11,10 @@ from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.tasks import task
 from lms.hours import deliveries
-from lms.hours.bank import ask
+from lms.hours.bank import ask, receipt_of
 from lms.hours.messages import person_body
+from lms.hours.models import Delivery
+from lms.hours.proofs import checked_proof
 from lms.hours.receipts import BankProblem
 from lms.hours.sending import send
 
@@ -54,3 +56,32 @@ def fetch_statement(person_id: int, year: int) -> None:
         return
     with transaction():
         deliveries.keep_statement(person_id, answer.claims["statement"])
+
+
+@task
+def fetch_proof(delivery_id: int) -> None:
+    """Ask the bank to prove that the entry of a delivery is in its log, and keep the proof.
+
+    There is none before the bank has signed its next head; whoever looks later asks again.
+    """
+    with transaction():
+        delivery = db.session.get_one(Delivery, delivery_id)
+        key, needs_none = delivery.idempotency_key, delivery.proof is not None
+    if needs_none:
+        return
+    try:
+        inclusion = receipt_of(key).beside.get("inclusion")
+    except BankProblem:
+        return
+    if inclusion is not None:
+        _keep_proof(delivery_id, inclusion)
+
+
+def _keep_proof(delivery_id: int, inclusion: object) -> None:
+    with transaction():
+        (delivery,) = deliveries.held([delivery_id])
+        try:
+            delivery.proof = checked_proof(delivery, inclusion)
+        except BankProblem as problem:
+            # Not the learner's affair: somebody must ask the bank what it means by this.
+            current_app.logger.error("log proof of delivery %s: %s", delivery_id, problem.detail)

@@ -31,6 +31,8 @@ class StandIn:
         self.takes_batches = True
         self.key = OKPKey.generate_key("Ed25519")
         self.entries: list[dict[str, Any]] = []
+        # The proof that goes with every receipt that is asked for again.
+        self.inclusion: dict[str, Any] | None = None
         # References that are refused, with the reason.
         self.refuses: dict[str, str] = {}
         self.requests: list[str] = []
@@ -57,10 +59,16 @@ class StandIn:
             key = request.headers["Idempotency-Key"]
             return self._take(key, {"kind": place.removesuffix("s"), **request.json})
         if place.startswith("entries/"):
-            return self._answers.get(place.partition("/")[2], ("", _no(404, "没有这个编号")))[1]
+            return self._stored(place.partition("/")[2])
         if place.startswith("daily-statements/"):
             return 201, {"receipt": self._page(place.partition("/")[2], request.args.get("after"))}
         return 404, {"code": "http-404", "detail": "Not Found", "status": 404}
+
+    def _stored(self, key: str) -> Reply:
+        if key not in self._answers:
+            return _no(404, "没有这个编号")
+        status, body = self._answers[key][1]
+        return status, {**body, "inclusion": self.inclusion}
 
     def _answer(self, item: dict[str, Any]) -> dict[str, Any]:
         body = {name: value for name, value in item.items() if name != "idempotency_key"}
@@ -78,7 +86,7 @@ class StandIn:
             return reply if before == said else _no(409, "同一个幂等键对应了不同的内容。")
         if body["reference"] in self.refuses:
             return _no(422, self.refuses[body["reference"]])
-        reply = 201, {"receipt": self._sign({"idempotency_key": key, **self._enter(body)})}
+        reply = 201, {"receipt": self.sign({"idempotency_key": key, **self._enter(body)})}
         self._answers[key] = said, reply
         return reply
 
@@ -114,9 +122,10 @@ class StandIn:
         more = str(start + PAGE) if start + PAGE < len(of_day) else None
         total = sum(each["hours_tenths"] for each in of_day)
         facts = {"entries": page, "next": more, "count": len(of_day), "sum_tenths": total}
-        return self._sign({"date": day, **facts})
+        return self.sign({"date": day, **facts})
 
-    def _sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A JWS by this bank over `claims` and the platform's name."""
         payload = json.dumps({"platform": self.platform, **claims})
         return jws.serialize_compact({"alg": "Ed25519"}, payload, self.key, ["Ed25519"])
 

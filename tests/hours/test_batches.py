@@ -219,12 +219,12 @@ def test_late_answer_after_another_brought_the_receipt_changes_nothing(line, sta
 
 @pytest.mark.parametrize("missing", ["entry", "entered_at", "statement", "hours_tenths"])
 def test_receipt_that_leaves_something_out_is_none(line, stand_in, tasks, monkeypatch, missing):
-    sign = stand_in._sign
+    sign = stand_in.sign
 
     def leave_out(claims: dict) -> str:
         return sign({name: value for name, value in claims.items() if name != missing})
 
-    monkeypatch.setattr(stand_in, "_sign", leave_out)
+    monkeypatch.setattr(stand_in, "sign", leave_out)
     earn_many(tasks, 2)
     deliver_due.run()
     assert states() == [PENDING, PENDING]

@@ -1,5 +1,7 @@
 import pytest
+from sqlalchemy import select
 
+from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.permissions import Role
@@ -120,3 +122,67 @@ def test_large_lists_are_paged(bank, tasks, client):
     manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
     assert "下一页" in page(client, manager, "/manage/deliveries")
     assert "年度已关闭" in page(client, manager, f"/manage/deliveries?after={first.id + 1}")
+
+
+def test_several_that_were_picked_are_sent_again_and_each_is_recorded(bank, tasks, client):
+    first = refused_delivery(bank, tasks)
+    base = first.credit.cycle.course.base
+    body = '{"detail": "年度已关闭"}'
+    bank.misdeeds = [answer(422, body, "application/problem+json")]
+    second = earn(base=base).deliveries[0]
+    tasks.run_all()
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    text = page(client, manager, "/manage/deliveries")
+    assert "被拒绝（2）" in text
+    assert send_again(client, first, second).status_code == 302
+    tasks.run_all()
+    db.session.expire_all()
+    assert [first.state, second.state] == [DeliveryState.ACKNOWLEDGED] * 2
+    tag = AuditTag.HOURS_DELIVERY_RETRY.value
+    events = select(AuditEvent.actor_id, AuditEvent.subject).where(AuditEvent.tag == tag)
+    assert db.session.execute(events.order_by(AuditEvent.subject)).all() == [
+        (manager.id, f"delivery:{first.id}"),
+        (manager.id, f"delivery:{second.id}"),
+    ]
+
+
+def test_one_of_anothers_among_those_picked_sends_none(bank, tasks, client):
+    own, other = refused_delivery(bank, tasks), refused_delivery(bank, tasks)
+    base = own.credit.cycle.course.base
+    sign_in(client, PostFactory(organization=base, role=Role.BASE_MANAGER).person)
+    assert send_again(client, own, other).status_code == 404
+    assert send_again(client).status_code == 302
+    db.session.expire_all()
+    assert [own.state, other.state] == [DeliveryState.REFUSED] * 2
+
+
+def test_one_that_was_settled_meanwhile_keeps_nobody_back(bank, tasks, client):
+    refused = refused_delivery(bank, tasks)
+    base = refused.credit.cycle.course.base
+    settled = earn(base=base).deliveries[0]
+    tasks.run_all()
+    sign_in(client, PostFactory(organization=base, role=Role.BASE_MANAGER).person)
+    send_again(client, refused, settled)
+    tasks.run_all()
+    db.session.expire_all()
+    assert [refused.state, settled.state] == [DeliveryState.ACKNOWLEDGED] * 2
+
+
+def test_hours_long_on_their_way_are_called_to_attention(bank, tasks, client, clock):
+    bank.is_away = True
+    credit = earn()
+    tasks.run_all()
+    base = credit.cycle.course.base
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    assert "在途超过一天" not in page(client, manager, "/manage/deliveries?state=pending")
+    clock.advance(days=2)
+    text = page(client, manager, "/manage/deliveries?state=pending")
+    assert "在途超过一天" in text
+    assert "暂时连接不上学时银行" in text
+
+
+def test_refused_ones_are_counted_beside_the_link(bank, tasks, client):
+    delivery = refused_delivery(bank, tasks)
+    base = delivery.credit.cycle.course.base
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    assert "1<span" in page(client, manager, "/manage/deliveries?state=pending")

@@ -188,8 +188,8 @@ def test_statement_that_is_not_of_this_day_or_does_not_add_up_is_not_believed(
 ):
     earn()
     tasks.run_all()
-    sign = stand_in._sign
-    monkeypatch.setattr(stand_in, "_sign", lambda claims: sign({**claims, **change}))
+    sign = stand_in.sign
+    monkeypatch.setattr(stand_in, "sign", lambda claims: sign({**claims, **change}))
     assert not reconcile(TODAY)
     assert row().problem is DeliveryProblem.WRONG_ANSWER
 
