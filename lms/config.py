@@ -173,6 +173,12 @@ class Settings:
         100, doc="How many overdue hours are delivered in one request; at most 500."
     )
     bank_timeout: int = setting(10, doc="Longest wait for the hour bank's answer.", unit="seconds")
+    bank_log_every: int = setting(
+        2, doc="How often entries of the hour bank get their place in its log.", unit="seconds"
+    )
+    bank_head_every: int = setting(
+        3600, doc="How often the hour bank signs the head of its log.", unit="seconds"
+    )
     log_level: str = setting("INFO", doc="Level of the log: DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -112,6 +112,8 @@ def app(session_app: Flask, settings: Settings) -> Iterator[Flask]:
         db.session.remove()
         _reset(settings)
     shutil.rmtree(settings.media_path, ignore_errors=True)
+    # The hour bank's log outside of the database, which would remember entries of this test.
+    shutil.rmtree(settings.var_path / "bank", ignore_errors=True)
 
 
 def _reset(settings: Settings) -> None:

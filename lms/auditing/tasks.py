@@ -7,8 +7,9 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.auditing.seal_log import append_new_seals, log_path, open_log
 from lms.auditing.sealing import seal_next
-from lms.auditing.settling import settled_id
+from lms.core.audit import AuditEvent
 from lms.core.db import db, transaction
+from lms.core.settling import settled_id
 from lms.core.tasks import task
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 @task
 def seal_audit() -> int | None:
     """Seal every settled event; how many seals were made, None if it has to wait."""
-    settled = settled_id()
+    settled = settled_id(AuditEvent)
     # A reading transaction that stays open would hold old rows in PostgreSQL's tables.
     db.session.rollback()
     if settled is None:

@@ -4,7 +4,6 @@ Keys are derived from LMS_IDENTITY_KEY and LMS_SECRET_KEY by HKDF with a purpose
 key serves two ends. The record a cell belongs to is bound in: a cell moved to another row fails.
 """
 
-import hashlib
 import hmac
 import secrets
 
@@ -46,4 +45,4 @@ class Vault:
 
     def lookup_hash(self, text: str) -> str:
         """A keyed hash for equality search; useless without the key."""
-        return hmac.new(self._lookup_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._lookup_key, text.encode(), "sha256").hex()

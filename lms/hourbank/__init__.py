@@ -3,10 +3,13 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from lms.config import Settings
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.hourbank import cli, guards, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
+from lms.hourbank.log import tasks as log_tasks
+from lms.hourbank.log.api import blueprint as log_blueprint
 from lms.web import navigation
 from lms.web.api import api
 from lms.web.security import csrf
@@ -19,8 +22,12 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     csrf.exempt(api_blueprint)
     api.register_blueprint(api_blueprint)
+    api.register_blueprint(log_blueprint)
     cli.register(app)
+    settings: Settings = app.extensions["settings"]
     every(3600, tasks.forget_nonces)
+    every(settings.bank_log_every, log_tasks.give_places)
+    every(settings.bank_head_every, log_tasks.sign_new_head)
     navigation.add(
         app,
         navigation.Entry("hourbank.me", _l("学时银行"), "building-bank", 50),

@@ -1,5 +1,6 @@
 """Commands of the bank's operator."""
 
+import json
 from pathlib import Path
 
 import click
@@ -10,8 +11,11 @@ from lms.config import Settings
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.keys import load_or_create_key, pin_public_key, public_pem
-from lms.hourbank import ledger, operations, receipts
+from lms.hourbank import operations, receipts
+from lms.hourbank.log import tasks as log_tasks
+from lms.hourbank.log.verification import Found, doubts
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 bank_group = AppGroup("bank", help="The hour bank's ledger.")
 
 
@@ -47,14 +51,28 @@ def register_platform(code: str, keyfile: Path) -> None:
 
 
 @bank_group.command("verify-log")
-def verify_log() -> None:
-    """Check every leaf hash and every balance; status 1 if anything is wrong."""
-    found = ledger.problems()
-    for line in found:
-        click.echo(line)
-    if found:
+@click.option("--leaves", type=_FILE, help="A copy of the file of leaves kept elsewhere.")
+def verify_log(leaves: Path | None) -> None:
+    """Check every entry, the log over them, its heads and all balances; status 1 on any doubt."""
+    found, count = Found(), 0
+    for doubt in doubts(current_app.extensions["settings"], found, leaves):
+        count += 1
+        click.echo(doubt)
+    click.echo(
+        f"{found.entries} entries in the log, {found.waiting} waiting for a place, "
+        f"{found.heads} heads; {count or 'no'} doubts."
+    )
+    if count:
         raise SystemExit(1)
-    click.echo("Every entry and every balance is as it was written.")
+
+
+@bank_group.command("sign-head")
+def sign_head() -> None:
+    """Give every entry its place and sign the log as it stands now."""
+    if not log_tasks.give_places.run():
+        raise click.ClickException("entries could not be given their places; see the log")
+    head = log_tasks.sign_new_head.run()
+    click.echo(json.dumps(head) if head else "There is nothing new to sign, or see the log.")
 
 
 def register(app: Flask) -> None:

@@ -26,14 +26,30 @@ class EntryKind(LabelledEnum):
     REVERSAL = "reversal", _l("冲销"), "warning"
 
 
+class EntrySource(LabelledEnum):
+    """What the hours of an entry were earned by; a reversal bears its credit's."""
+
+    COURSE = "course", _l("平台课程"), "info"
+    LECTURE = "lecture", _l("优质课授课"), "info"
+    CLAIM = "claim", _l("学时申报"), "success"
+    TRANSFER = "transfer", _l("学时转入"), "neutral"
+    TRAINING = "training", _l("线下培训"), "info"
+
+
 class Platform(Model):
-    """A platform that may report hours, known by its Ed25519 public key."""
+    """A platform that may report hours, known by its Ed25519 public key.
+
+    For some time after a change of keys the one before is believed as well. The bank's own
+    decisions belong to a platform that is never active (booking.py).
+    """
 
     __tablename__ = "bank_platforms"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     public_key: Mapped[str] = mapped_column(Text)
+    previous_key: Mapped[str | None] = mapped_column(Text)
+    previous_until: Mapped[dt.datetime | None] = mapped_column(Instant)
     is_active: Mapped[bool] = mapped_column(default=True)
     registered_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
 
@@ -61,7 +77,8 @@ class BankPerson(Model):
 class LedgerEntry(Model):
     """One line of the ledger: written once, never changed; a mistake is reversed by another line.
 
-    Triggers refuse every UPDATE and DELETE (guards.py). `leaf_hash` is the RFC 9162 leaf.
+    Triggers refuse every UPDATE and DELETE (guards.py). `leaf_hash` is the RFC 9162 leaf over every
+    other column (leaves.py); its place in the log is given soon after (log/sequencing.py).
     """
 
     __tablename__ = "bank_ledger_entries"
@@ -81,10 +98,15 @@ class LedgerEntry(Model):
     # Negative in a reversal.
     hours: Mapped[Hours] = mapped_column(HoursType)
     kind: Mapped[EntryKind] = mapped_column(EnumType(EntryKind))
+    source: Mapped[EntrySource] = mapped_column(EnumType(EntrySource))
     platform_id: Mapped[int] = mapped_column(ForeignKey("bank_platforms.id"))
     source_reference: Mapped[str] = mapped_column(String(64))
     certificate_number: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(255))
+    # Of a claim: by which policy ("370800-2022") and as which of its kinds it was recognised.
+    policy: Mapped[str] = mapped_column(String(32), default="")
+    claim_kind: Mapped[str] = mapped_column(String(32), default="")
+    # Of a reversal: why. Of a claim: why some of the tenths asked for were not recognised.
     reason: Mapped[str] = mapped_column(Text, default="")
     earned_at: Mapped[dt.datetime] = mapped_column(Instant)
     entered_at: Mapped[dt.datetime] = mapped_column(Instant)
@@ -121,6 +143,8 @@ class StoredAnswer(Model):
     entry_id: Mapped[int] = mapped_column(ForeignKey("bank_ledger_entries.id"))
     receipt: Mapped[str] = mapped_column(Text)
     answered_at: Mapped[dt.datetime] = mapped_column(Instant, default=clock.now)
+
+    entry: Mapped[LedgerEntry] = relationship()
 
 
 class SeenNonce(Model):

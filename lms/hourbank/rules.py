@@ -1,8 +1,5 @@
-"""What a year asks for, what is short of it, and the hash of a ledger entry."""
+"""What a year asks for, and what is short of it."""
 
-import datetime as dt
-import hashlib
-import json
 from dataclasses import dataclass
 
 from lms.core.types import ZERO_HOURS, Hours
@@ -41,22 +38,3 @@ def shortfall(public: Hours, professional: Hours, required: Requirement) -> Shor
         professional=max(required.professional - professional, ZERO_HOURS),
         total=max(required.total - public - professional, ZERO_HOURS),
     )
-
-
-def leaf_hash(
-    number: str,
-    person_key: str,
-    kind: str,
-    year: int,
-    category: str,
-    tenths: int,
-    entered_at: dt.datetime,
-) -> str:
-    """The RFC 9162 leaf hash of an entry, in hexadecimal: SHA-256 over 0x00 and the entry.
-
-    `person_key` is a keyed hash, so that a published leaf says nothing about anybody.
-    """
-    instant = entered_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    fields = [number, person_key, kind, year, category, tenths, instant]
-    content = json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode()
-    return hashlib.sha256(b"\x00" + content).hexdigest()

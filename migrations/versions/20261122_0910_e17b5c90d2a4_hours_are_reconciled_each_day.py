@@ -1,6 +1,6 @@
 """Each day's deliveries are compared with the bank's statement; receipts name entry and day.
 
-Revision: e17b5c90d2a4, after c4f7a1d80e36
+Revision: e17b5c90d2a4, after 22e58b99595b
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e17b5c90d2a4"
-down_revision = "c4f7a1d80e36"
+down_revision = "22e58b99595b"
 branch_labels = None
 depends_on = None
 

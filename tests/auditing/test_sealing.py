@@ -5,8 +5,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, text
 
-from lms.auditing import keys, seal_log, sealing, settling, tasks
+from lms.auditing import keys, seal_log, sealing, tasks
 from lms.auditing.models import AuditSeal
+from lms.core import settling
 from lms.core.audit import AuditEvent, AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.keys import public_pem
@@ -75,7 +76,7 @@ def test_long_history_sealed_at_once_is_not_called_dated_back(app, clock, settin
 def test_event_of_an_open_transaction_is_neither_lost_nor_overtaken(late, settings, monkeypatch):
     """A smaller id that is committed late is not sealed over, and is sealed with the rest."""
     waiting = settling.settled_id
-    monkeypatch.setattr(tasks, "settled_id", lambda: waiting(patience_seconds=0.3))
+    monkeypatch.setattr(tasks, "settled_id", lambda model: waiting(model, patience_seconds=0.3))
     _note("person:2")
     assert db.session.scalar(select(AuditEvent.id)) == 2
     assert tasks.seal_audit.run() is None
@@ -99,7 +100,7 @@ def test_sealing_waits_a_little_for_an_open_transaction(late):
 def test_transactions_that_began_later_hold_nobody_up(only_postgresql, clock):
     """Only who had an id already is waited for, so that a busy system is sealed all the same."""
     _note()
-    settled = settling.settled_id(patience_seconds=0)
+    settled = settling.settled_id(AuditEvent, patience_seconds=0)
     with db.engine.connect() as later:
         later.execute(insert(AuditEvent), [_event(clock())])
         assert settled == 1

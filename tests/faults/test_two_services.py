@@ -15,11 +15,13 @@ def test_course_passed_on_the_platform_appears_in_the_bank_that_was_away(new_sys
     make_tables(bank)
     seeded = json.loads(platform.run_module("tests.faults.seed", "completion").splitlines()[-1])
     introduce(platform, bank)
+    bank.start("web")
     platform.start("web", "worker", "beat")
     learner = Learner(platform, seeded["username"])
+    bank.kill("web")
     _pass(learner, seeded["cycle_id"])
 
-    # The bank has not been started yet: the platform goes on alone, and says so.
+    # The platform goes on alone, and says so.
     wait_until(lambda: _attempts(platform) >= 2, "the platform has tried in vain")
     assert platform.value("SELECT problem FROM deliveries") == "no_answer"
     page = learner.client.get("/me/hours").text

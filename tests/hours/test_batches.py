@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -51,18 +52,14 @@ def test_all_that_is_due_goes_in_one_request_each_under_its_own_key(line, stand_
 
 
 def test_no_request_is_larger_than_the_setting(line, stand_in, tasks, monkeypatch, app):
-    settings = app.extensions["settings"]
-    monkeypatch.setitem(app.extensions, "settings", _smaller(settings))
+    smaller = replace(app.extensions["settings"], delivery_batch=2)
+    monkeypatch.setitem(app.extensions, "settings", smaller)
     earn_many(tasks, 5)
     deliver_due.run()
     sizes = [len(json.loads(r.content)["items"]) for r in line.requests if "batches" in str(r.url)]
     assert sizes == [2, 2]
     assert stand_in.requests == ["batches", "batches", "credits"]
     assert states() == [ACKNOWLEDGED] * 5
-
-
-def _smaller(settings):
-    return type(settings)(**{**vars(settings), "delivery_batch": 2})
 
 
 def test_one_that_is_refused_touches_nobody_else(line, stand_in, tasks):

@@ -1,0 +1,1 @@
+"""The Merkle log over the ledger: places, heads, proofs, verification."""
