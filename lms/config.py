@@ -179,6 +179,9 @@ class Settings:
         unit="days",
     )
     evidence_max_mb: int = setting(10, doc="Largest file of evidence taken.", unit="MiB")
+    delivery_batch: int = setting(
+        100, doc="How many overdue hours are delivered in one request; at most 500."
+    )
     bank_timeout: int = setting(10, doc="Longest wait for the hour bank's answer.", unit="seconds")
     bank_log_every: int = setting(
         2, doc="How often entries of the hour bank get their place in its log.", unit="seconds"
@@ -335,6 +338,8 @@ def _check_numbers(settings: Settings) -> None:
             raise SettingError(f"LMS_{f.name.upper()}: must be at least {least}")
     if settings.window_seconds % settings.segment_seconds:
         raise SettingError("LMS_WINDOW_SECONDS: not a multiple of LMS_SEGMENT_SECONDS")
+    if settings.delivery_batch > 500:
+        raise SettingError("LMS_DELIVERY_BATCH: at most 500, which is what the bank takes")
     waits = settings.popup_waits.split(",")
     if not all(part.strip().isdecimal() for part in waits):
         raise SettingError(f"LMS_POPUP_WAITS: {settings.popup_waits!r} is no list of seconds")

@@ -95,6 +95,8 @@ class AuditTag(LabelledEnum):
     EXAMS_RESTUDY_APPROVE = "exams:restudy:approve", _l("同意重新学习")
     EXAMS_RESTUDY_REFUSE = "exams:restudy:refuse", _l("退回重新学习申请")
     HOURS_DELIVERY_RETRY = "hours:delivery:retry", _l("重新推送学时")
+    HOURS_RECEIPT_FETCH = "hours:receipt:fetch", _l("取回学时回执")
+    HOURS_RECONCILIATION_RUN = "hours:reconciliation:run", _l("与学时银行对账")
     ORGANIZATIONS_ORGANIZATION_APPROVE = "organizations:organization:approve", _l("通过机构注册")
     ORGANIZATIONS_ORGANIZATION_CLOSE = "organizations:organization:close", _l("停用机构")
     ORGANIZATIONS_ORGANIZATION_CREATE = "organizations:organization:create", _l("新建机构")

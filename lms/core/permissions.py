@@ -33,6 +33,7 @@ class Permission(LabelledEnum):
     EXAMS_RESTUDY_DECIDE = "exams:restudy:decide", _l("审批重新学习申请")
     HOURS_CREDIT_READ = "hours:credit:read", _l("查看学时来历")
     HOURS_DELIVERY_READ = "hours:delivery:read", _l("查看学时推送")
+    HOURS_RECONCILIATION_READ = "hours:reconciliation:read", _l("与学时银行对账")
     ORGANIZATIONS_ORGANIZATION_APPROVE = (
         "organizations:organization:approve",
         _l("审核单位注册"),
@@ -125,6 +126,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CATALOG_REVIEW_READ,
             P.HOURS_CREDIT_READ,
             P.HOURS_DELIVERY_READ,
+            P.HOURS_RECONCILIATION_READ,
             P.ORGANIZATIONS_ORGANIZATION_APPROVE,
             P.ORGANIZATIONS_ORGANIZATION_CREATE,
             P.PEOPLE_PERSON_MERGE,

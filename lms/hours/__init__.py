@@ -6,7 +6,17 @@ from flask_babel import lazy_gettext as _l
 from lms.core import events
 from lms.core.permissions import Permission
 from lms.core.tasks import every
-from lms.hours import bank, cli, lectures, manage_views, operations, tasks, views
+from lms.hours import (
+    bank,
+    cli,
+    lectures,
+    manage_views,
+    operations,
+    queries,
+    reconciliation,
+    tasks,
+    views,
+)
 from lms.web import navigation, slots
 
 
@@ -16,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(manage_views.blueprint)
     cli.register(app)
+    reconciliation.register(app)
     events.certificate_revoked.connect(operations.reverse_revoked)
     events.quality_marked.connect(lectures.write_lecture_credit)
     events.quality_taken_back.connect(lectures.reverse_lecture_credit)
@@ -33,5 +44,6 @@ def register(app: Flask) -> None:
             60,
             section="manage",
             permission=Permission.HOURS_DELIVERY_READ,
+            count=queries.count_refused_here,
         ),
     )

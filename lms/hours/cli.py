@@ -6,7 +6,8 @@ import click
 from flask import Flask, current_app
 
 from lms.core.keys import pin_public_key
-from lms.hours.bank import bank_key_path, platform_public_pem
+from lms.hours.bank import platform_public_pem
+from lms.hours.receipts import bank_key_path
 
 
 @click.command("platform-key")

@@ -2,17 +2,18 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
 
 from lms.core import clock
 from lms.core.db import db
 from lms.core.events import hours_refused
 from lms.core.states import move
 from lms.core.types import Hours
-from lms.hours.bank import Answer, BankProblem
 from lms.hours.models import (
     BankStatement,
     Credit,
@@ -21,6 +22,7 @@ from lms.hours.models import (
     DeliveryProblem,
     DeliveryState,
 )
+from lms.hours.receipts import Answer, BankProblem
 from lms.hours.rules import wait_seconds
 from lms.hours.states import DELIVERY_MOVES
 
@@ -37,28 +39,29 @@ STATED = (
 )
 
 
-def due_ids(limit: int = 50) -> list[int]:
-    """Deliveries whose time has come, longest overdue first."""
-    query = (
+def claim_due(limit: int) -> list[int]:
+    """Take the deliveries whose time has come, longest overdue first, for one attempt.
+
+    A claim runs out by itself: whoever dies with it in hand leaves it to the next sweep.
+    """
+    due = (
         select(Delivery.id)
         .where(Delivery.state == DeliveryState.PENDING, Delivery.next_try_at <= clock.now())
         .order_by(Delivery.next_try_at)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    return list(db.session.scalars(query))
+    return claim(list(db.session.scalars(due)))
 
 
-def claim(delivery_id: int) -> bool:
-    """Take a due delivery for one attempt; False if another worker has it or it is settled.
-
-    The claim runs out by itself: whoever dies with it in hand leaves it to the next sweep.
-    """
+def claim(ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that are due, taken for one attempt; another worker has or had the rest."""
     now = clock.now()
     timeout: int = current_app.extensions["settings"].bank_timeout
     claimed = db.session.execute(
         update(Delivery)
         .where(
-            Delivery.id == delivery_id,
+            Delivery.id.in_(ids),
             Delivery.state == DeliveryState.PENDING,
             Delivery.next_try_at <= now,
         )
@@ -67,10 +70,35 @@ def claim(delivery_id: int) -> bool:
             last_tried_at=now,
             next_try_at=now + dt.timedelta(seconds=3 * timeout + 5),
         )
+        .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
-    assert isinstance(claimed, CursorResult)
-    return claimed.rowcount == 1
+    return sorted(claimed.scalars())
+
+
+def held(ids: Sequence[int]) -> list[Delivery]:
+    """The deliveries with these ids, read anew and held until the transaction ends."""
+    query = (
+        select(Delivery)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.id)
+        .options(selectinload(Delivery.credit).selectinload(Credit.deliveries))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
+
+
+def settle(delivery: Delivery, outcome: Answer | BankProblem) -> None:
+    """Note what came of an attempt: the receipt, the refusal, or that it is to be tried again."""
+    if isinstance(outcome, Answer) and not is_receipt_for(delivery, outcome):
+        outcome = BankProblem(DeliveryProblem.WRONG_ANSWER, "the receipt is about other hours")
+    if isinstance(outcome, Answer):
+        acknowledge(delivery, outcome)
+    elif outcome.problem is DeliveryProblem.REFUSED:
+        refuse(delivery, outcome)
+    else:
+        put_off(delivery, outcome)
 
 
 def waits_for_credit(delivery: Delivery) -> bool:
@@ -111,22 +139,43 @@ def acknowledge(delivery: Delivery, answer: Answer) -> None:
     delivery.acknowledged_at = clock.now()
     delivery.problem, delivery.last_error = None, ""
     delivery.receipt = {"token": answer.token, **answer.claims}
+    delivery.entry_number = str(answer.claims["entry"])
+    delivery.entered_at = dt.datetime.fromisoformat(answer.claims["entered_at"])
     keep_statement(delivery.credit.person_id, answer.claims["statement"])
 
 
 def is_receipt_for(delivery: Delivery, answer: Answer) -> bool:
     """Whether a genuine receipt is really about this credit and these hours."""
-    credit = delivery.credit
-    sign = -1 if delivery.kind is DeliveryKind.REVERSAL else 1
+    credit, words = delivery.credit, answer.claims
     expected = {
         "reference": credit.reference,
         "kind": delivery.kind.value,
         "year": credit.year,
         "category": credit.category.value,
-        "hours_tenths": sign * credit.hours.tenths,
+        "hours_tenths": delivery.hours.tenths,
     }
-    is_whole = isinstance(answer.claims.get("statement"), dict) and "entry" in answer.claims
-    return is_whole and all(answer.claims.get(name) == value for name, value in expected.items())
+    return _is_whole(words) and all(words.get(name) == value for name, value in expected.items())
+
+
+def _is_whole(words: dict[str, Any]) -> bool:
+    """Whether a receipt says all that is kept of it."""
+    statement = words.get("statement")
+    return (
+        isinstance(words.get("entry"), str)
+        and is_instant(words.get("entered_at"))
+        and isinstance(statement, dict)
+        and is_instant(statement.get("as_of"))
+        and isinstance(statement.get("year"), int)
+        and all(isinstance(statement.get(f"{name}_tenths"), int) for name in STATED)
+    )
+
+
+def is_instant(text: Any) -> bool:
+    """Whether this is an instant with its time zone, as ISO 8601 writes it."""
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except (TypeError, ValueError):
+        return False
 
 
 def keep_statement(person_id: int, words: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ class DeliveryKind(LabelledEnum):
 class DeliveryState(LabelledEnum):
     ACKNOWLEDGED = "acknowledged", _l("已入账"), "success"
     PENDING = "pending", _l("在途"), "info"
-    REFUSED = "refused", _l("被退回"), "danger"
+    REFUSED = "refused", _l("被拒绝"), "danger"
 
 
 class DeliveryProblem(LabelledEnum):
@@ -41,7 +41,7 @@ class DeliveryProblem(LabelledEnum):
     NO_ANSWER = "no_answer", _l("暂时连接不上学时银行，系统会自动重试"), "warning"
     NOT_ADMITTED = "not_admitted", _l("学时银行没有接受本平台的签名，系统会自动重试"), "warning"
     OVERLOADED = "overloaded", _l("学时银行繁忙或出错，系统会自动重试"), "warning"
-    REFUSED = "refused", _l("学时银行退回了这条学时"), "danger"
+    REFUSED = "refused", _l("学时银行没有接受这条学时"), "danger"
     WRONG_ANSWER = "wrong_answer", _l("学时银行的回执无法确认，系统会自动重试"), "warning"
 
 
@@ -101,7 +101,11 @@ class Credit(Model):
     @property
     def reference(self) -> str:
         """How this platform names the credit to the bank: the same for ever."""
-        return f"credit-{self.id}"
+        return self.reference_of(self.id)
+
+    @staticmethod
+    def reference_of(credit_id: int | str) -> str:
+        return f"credit-{credit_id}"
 
     def delivery(self, kind: DeliveryKind) -> "Delivery | None":
         """The delivery of this kind, if there is one."""
@@ -122,6 +126,8 @@ class Delivery(Model):
     __table_args__ = (
         UniqueConstraint("credit_id", "kind"),
         Index("ix_deliveries_due", "state", "next_try_at"),
+        # What a daily reconciliation reads: the receipts of a day.
+        Index("ix_deliveries_entered_at", "entered_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,8 +147,23 @@ class Delivery(Model):
     # What the bank or the network said, beside the problem's own words.
     last_error: Mapped[str] = mapped_column(Text, default="")
     receipt: Mapped[dict[str, Any] | None]
+    # As the receipt says: the bank's number of the entry, and when it was made.
+    entry_number: Mapped[str | None] = mapped_column(String(64))
+    entered_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    # Checked proof that the entry is in the bank's log (proofs.Proof), once it has been fetched.
+    proof: Mapped[dict[str, Any] | None]
 
     credit: Mapped[Credit] = relationship(back_populates="deliveries")
+
+    @property
+    def proved_at(self) -> dt.datetime | None:
+        """When the bank signed the head of its log that the proof leads to."""
+        return dt.datetime.fromisoformat(self.proof["signed_at"]) if self.proof else None
+
+    @property
+    def hours(self) -> Hours:
+        """The hours as the bank enters them: a reversal's are negative."""
+        return -self.credit.hours if self.kind is DeliveryKind.REVERSAL else self.credit.hours
 
 
 class BankStatement(Model):

@@ -1,6 +1,7 @@
 """Writing credits and their reversals, each with its delivery in the same transaction."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -103,12 +104,17 @@ def write_delivery(credit: Credit, kind: DeliveryKind, reason: str = "") -> Deli
     return delivery
 
 
-def retry_delivery(actor: Person, delivery: Delivery) -> None:
+def retry_deliveries(actor: Person, deliveries: Sequence[Delivery]) -> None:
     """Send again at once what waits or was refused.
 
-    Raises NotAllowed unless `actor` may see the deliveries of the course's base, IllegalMove if
-    the bank has acknowledged it already.
+    Raises NotAllowed unless `actor` may see the deliveries of each course's base, IllegalMove if
+    the bank has acknowledged one already; then none is sent.
     """
+    for delivery in deliveries:
+        _retry(actor, delivery)
+
+
+def _retry(actor: Person, delivery: Delivery) -> None:
     base_id = delivery.credit.course.base_id
     require(actor, Permission.HOURS_DELIVERY_READ, base_id)
     if delivery.state is not DeliveryState.PENDING:

@@ -1,6 +1,11 @@
 """A person's credits and statements, and the deliveries that staff look after."""
 
-from sqlalchemy import Select, select
+import datetime as dt
+from collections.abc import Collection
+from typing import TypeVar
+
+from flask_login import current_user
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.accounts.employments import unit_in_charge_id
@@ -14,6 +19,8 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.core.types import ZERO_HOURS, Hours
 from lms.hours.models import BankStatement, Credit, Delivery, DeliveryState
+
+Row = TypeVar("Row")
 
 
 def credits_of(person: Person, year: int) -> list[Credit]:
@@ -105,28 +112,53 @@ def sums_by_year(person: Person) -> list[tuple[int, dict[HourCategory, Hours]]]:
     return [(year, own_sums(credits)) for year, credits in by_year.items()]
 
 
-def open_deliveries(actor: Person, state: DeliveryState) -> Select[Delivery]:
+def deliveries_in(actor: Person, state: DeliveryState) -> Select[Delivery]:
     """Deliveries in this state of the bases over which `actor` may see them."""
-    bases = organizations_with(actor, Permission.HOURS_DELIVERY_READ)
     return (
-        select(Delivery)
-        .join(Delivery.credit)
-        .join(Credit.course)
+        _deliveries_of(actor, select(Delivery))
         .join(Credit.person)
         .options(
             contains_eager(Delivery.credit).options(
                 contains_eager(Credit.course), contains_eager(Credit.person)
             )
         )
-        .where(Delivery.state == state, Course.base_id.in_(bases))
+        .where(Delivery.state == state)
     )
 
 
-def get_delivery(actor: Person, delivery_id: int) -> Delivery:
-    """A delivery that `actor` may see; raises NotFound otherwise."""
-    found = db.session.get(Delivery, delivery_id)
-    if found is None or not is_allowed(
-        actor, Permission.HOURS_DELIVERY_READ, found.credit.course.base_id
-    ):
+def _deliveries_of(actor: Person, query: Select[Row]) -> Select[Row]:
+    bases = organizations_with(actor, Permission.HOURS_DELIVERY_READ)
+    joined = query.join(Delivery.credit).join(Credit.course)
+    return joined.where(Course.base_id.in_(bases))
+
+
+def count_by_state(actor: Person) -> dict[DeliveryState, int]:
+    """How many deliveries wait and how many were refused; the settled ones are not counted."""
+    query = _deliveries_of(actor, select(Delivery.state, func.count(Delivery.id).label("waiting")))
+    settled = Delivery.state != DeliveryState.ACKNOWLEDGED
+    rows = db.session.execute(query.where(settled).group_by(Delivery.state))
+    return {row.state: row.waiting for row in rows}
+
+
+def count_refused_here() -> int:
+    """How many refused deliveries wait for the visitor."""
+    query = _deliveries_of(current_user, select(func.count(Delivery.id)))
+    return db.session.scalar(query.where(Delivery.state == DeliveryState.REFUSED)) or 0
+
+
+def waiting_since(actor: Person) -> dt.datetime | None:
+    """Since when the oldest delivery that is still on its way waits."""
+    query = _deliveries_of(actor, select(func.min(Delivery.created_at)))
+    return db.session.scalar(query.where(Delivery.state == DeliveryState.PENDING))
+
+
+def deliveries_to_retry(actor: Person, ids: Collection[int]) -> list[Delivery]:
+    """Of the deliveries with these ids those that are not settled; what was meanwhile is left out.
+
+    Raises NotFound unless `actor` may see all of them.
+    """
+    query = _deliveries_of(actor, select(Delivery)).where(Delivery.id.in_(ids))
+    found = list(db.session.scalars(query.order_by(Delivery.id).with_for_update(of=Delivery)))
+    if len(found) < len(set(ids)):
         raise NotFound()
-    return found
+    return [each for each in found if each.state is not DeliveryState.ACKNOWLEDGED]

@@ -7,3 +7,6 @@ DELIVERY_MOVES: Transitions = {
     DeliveryState.PENDING: {DeliveryState.ACKNOWLEDGED, DeliveryState.REFUSED},
     DeliveryState.REFUSED: {DeliveryState.PENDING},
 }
+
+# What the bank acknowledged and a reconciliation does not find in its books is delivered anew.
+REDELIVERY_MOVES: Transitions = {DeliveryState.ACKNOWLEDGED: {DeliveryState.PENDING}}

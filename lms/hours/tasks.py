@@ -1,79 +1,46 @@
 """Delivery of hours to the bank, in the background, until each is acknowledged or refused."""
 
+import datetime as dt
 import secrets
 
-from lms.accounts.models import Person
-from lms.core.db import db, transaction
-from lms.core.tasks import enqueue_after_commit, task
-from lms.hours import deliveries
-from lms.hours.bank import Answer, BankProblem, ask
-from lms.hours.messages import ADDRESSES, delivery_body, person_body
-from lms.hours.models import Delivery, DeliveryProblem
+from flask import current_app
 
-_RETRIED = frozenset(DeliveryProblem) - {DeliveryProblem.REFUSED}
+from lms.accounts.models import Person
+from lms.config import Settings
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.tasks import task
+from lms.hours import deliveries
+from lms.hours.bank import ask, receipt_of
+from lms.hours.messages import person_body
+from lms.hours.models import Delivery
+from lms.hours.proofs import checked_proof
+from lms.hours.receipts import BankProblem
+from lms.hours.sending import send
 
 
 @task
 def deliver(delivery_id: int) -> None:
     """Send one delivery, if its time has come and nobody else is at it."""
-    attempt(delivery_id)
-
-
-def attempt(delivery_id: int) -> bool:
-    """Make one attempt; False if the bank could not be reached or understood."""
     with transaction():
-        if not deliveries.claim(delivery_id):
-            return True
-    delivery = db.session.get_one(Delivery, delivery_id)
-    if deliveries.waits_for_credit(delivery):
-        with transaction():
-            deliveries.put_off(delivery)
-        return True
-    try:
-        answer = _send(delivery)
-    except BankProblem as problem:
-        return _note_problem(delivery, problem)
-    _note_receipt(delivery, answer)
-    return True
-
-
-def _send(delivery: Delivery) -> Answer:
-    address, key = ADDRESSES[delivery.kind], delivery.idempotency_key
-    # Reading the identity number is recorded, and the wait for the bank holds no transaction open.
-    with transaction():
-        body = delivery_body(delivery)
-    answer = ask(address, body, key)
-    if not deliveries.is_receipt_for(delivery, answer):
-        raise BankProblem(DeliveryProblem.WRONG_ANSWER, "the receipt is about other hours")
-    return answer
-
-
-def _note_problem(delivery: Delivery, problem: BankProblem) -> bool:
-    with transaction():
-        if problem.problem in _RETRIED:
-            deliveries.put_off(delivery, problem)
-            return False
-        deliveries.refuse(delivery, problem)
-    return True
-
-
-def _note_receipt(delivery: Delivery, answer: Answer) -> None:
-    with transaction():
-        deliveries.acknowledge(delivery, answer)
-        reversal = deliveries.reversal_of(delivery.credit)
-        if reversal is not None and reversal.id != delivery.id:
-            reversal.next_try_at = delivery.acknowledged_at or reversal.next_try_at
-            enqueue_after_commit(deliver, reversal.id)
+        claimed = deliveries.claim([delivery_id])
+    if claimed:
+        send(claimed)
 
 
 @task
 def deliver_due() -> None:
     """The sweep: send whatever is due, whether or not a queue ever knew of it.
 
-    It stops at the first sign that the bank is away; the next sweep begins with another delivery.
+    Many go in one request. It stops at the first sign that the bank is away, and in time for the
+    next sweep, which begins with other deliveries.
     """
-    for delivery_id in deliveries.due_ids():
-        if not attempt(delivery_id):
+    settings: Settings = current_app.extensions["settings"]
+    ends_at = clock.now() + dt.timedelta(seconds=settings.delivery_every)
+    while clock.now() <= ends_at:
+        with transaction():
+            claimed = deliveries.claim_due(settings.delivery_batch)
+        if not claimed or not send(claimed):
             return
 
 
@@ -89,3 +56,32 @@ def fetch_statement(person_id: int, year: int) -> None:
         return
     with transaction():
         deliveries.keep_statement(person_id, answer.claims["statement"])
+
+
+@task
+def fetch_proof(delivery_id: int) -> None:
+    """Ask the bank to prove that the entry of a delivery is in its log, and keep the proof.
+
+    There is none before the bank has signed its next head; whoever looks later asks again.
+    """
+    with transaction():
+        delivery = db.session.get_one(Delivery, delivery_id)
+        key, needs_none = delivery.idempotency_key, delivery.proof is not None
+    if needs_none:
+        return
+    try:
+        inclusion = receipt_of(key).beside.get("inclusion")
+    except BankProblem:
+        return
+    if inclusion is not None:
+        _keep_proof(delivery_id, inclusion)
+
+
+def _keep_proof(delivery_id: int, inclusion: object) -> None:
+    with transaction():
+        (delivery,) = deliveries.held([delivery_id])
+        try:
+            delivery.proof = checked_proof(delivery, inclusion)
+        except BankProblem as problem:
+            # Not the learner's affair: somebody must ask the bank what it means by this.
+            current_app.logger.error("log proof of delivery %s: %s", delivery_id, problem.detail)

@@ -18,12 +18,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def new_system(tmp_path: Path) -> Iterator[Callable[..., System]]:
-    """`new_system(**settings)` makes an empty installation, ended with the test."""
+    """`new_system(**settings)` makes an empty installation, ended with the test.
+
+    A second one in the same test has a name: `new_system(name="bank", …)`.
+    """
     with ExitStack() as stack:
 
-        def make(**settings: object) -> System:
+        def make(name: str = "faults", **settings: object) -> System:
             worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-            name = f"faults_{worker}"
-            return stack.enter_context(running(tmp_path, name, is_loaded=True, **settings))
+            folder = tmp_path / name
+            folder.mkdir()
+            database = f"{name}_{worker}"
+            return stack.enter_context(running(folder, database, is_loaded=True, **settings))
 
         yield make

@@ -1,10 +1,12 @@
 """Fills a new installation for one fault: `python -m tests.faults.seed packaging FILM`,
-`completion` or `lesson`. It prints what the test needs to know, as JSON.
+`completion`, `lesson` or `hours COUNT`. It prints what the test needs to know, as JSON.
 """
 
 import json
 import sys
 from pathlib import Path
+
+from flask import current_app
 
 from lms.accounts.models import Person
 from lms.catalog.content_operations import add_lesson
@@ -22,12 +24,14 @@ from lms.exams.rules import ExamFacts, Part
 from lms.exams.settings_operations import set_exam
 from lms.factory import create_app
 from lms.hourbank.cli import set_up_local
+from lms.hours.operations import reverse_credit, write_credit
 from lms.questions.models import QuestionKind
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
 from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
 from lms.watching.models import WatchedCourse
+from tests.factories import CourseFactory, CycleFactory, PersonFactory
 from tests.journeys.seed import make_schema
 from tests.quick_passwords import quick_passwords
 from tests.watching.support import make_video
@@ -63,7 +67,8 @@ def lesson() -> dict[str, object]:
 
 def completion() -> dict[str, object]:
     """A learner who has watched everything and has only the exam before them."""
-    set_up_local()
+    if current_app.extensions["settings"].runs_bank:
+        set_up_local()
     with transaction():
         people = load_people()
         trainer = people["trainer"]
@@ -81,6 +86,22 @@ def completion() -> dict[str, object]:
     return {"cycle_id": cycle.id, "username": "learner"}
 
 
+def hours(count: str) -> dict[str, object]:
+    """So many credits of as many people, each of another sum; every sixth is taken back at once."""
+    course = CourseFactory()
+    credits = []
+    for number in range(int(count)):
+        cycle = CycleFactory(course=course, person=PersonFactory())
+        with transaction():
+            credit = write_credit(cycle, f"证{number:06d}")
+            credit.hours = Hours(number + 1)
+        if number % 6 == 5:
+            with transaction():
+                reverse_credit(cycle.id, "抽查不合格")
+        credits.append(credit.id)
+    return {"credits": credits}
+
+
 def _question(number: int) -> QuestionFacts:
     return QuestionFacts(
         kind=QuestionKind.SINGLE,
@@ -95,7 +116,11 @@ if __name__ == "__main__":
         make_schema()
         with transaction():
             load_people()
-        made = {"packaging": packaging, "completion": completion, "lesson": lesson}[sys.argv[1]](
-            *sys.argv[2:]
-        )
+        parts = {
+            "packaging": packaging,
+            "completion": completion,
+            "lesson": lesson,
+            "hours": hours,
+        }
+        made = parts[sys.argv[1]](*sys.argv[2:])
         sys.stdout.write(json.dumps(made) + "\n")

@@ -1,24 +1,38 @@
 """What is left of hours when answers get lost, the bank breaks, or a process dies on the way."""
 
 import random
-import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
+from lms.core.clock import today
 from lms.core.db import db
 from lms.core.types import Hours
 from lms.hourbank.intake import taking
 from lms.hourbank.models import LedgerEntry
-from lms.hours import deliveries, messages
+from lms.hours import deliveries
 from lms.hours.models import Delivery, DeliveryState
+from lms.hours.receipts import bank_key_path
+from lms.hours.reconciliation.models import ReconciliationDifference
+from lms.hours.reconciliation.queries import days_due
+from lms.hours.reconciliation.rules import DifferenceKind
+from lms.hours.reconciliation.running import reconcile
 from lms.hours.tasks import deliver, deliver_due
 from tests.hourbank.support import log_doubts
+from tests.hours.standin import StandIn
 from tests.hours.support import ScriptedBank, answer, earn, lose
 
 pytestmark = pytest.mark.fault
+
+
+@pytest.fixture(autouse=True)
+def small_batches(app, monkeypatch) -> None:
+    """Many requests, of which many go wrong."""
+    smaller = replace(app.extensions["settings"], delivery_batch=2)
+    monkeypatch.setitem(app.extensions, "settings", smaller)
 
 
 @pytest.fixture
@@ -74,30 +88,46 @@ def test_each_credit_is_entered_once_though_a_third_of_the_answers_is_lost(bank,
     total = db.session.scalar(select(func.sum(LedgerEntry.hours)))
     assert total == Hours(sum(range(1, 26)))
     assert log_doubts(settings) == []
+    bank.misdeeds = []
+    assert differences(clock) == []
 
 
-def test_a_bank_that_ignored_the_keys_would_enter_hours_twice(bank, clock, monkeypatch):
-    """The control of the test above: without the keys, the same losses do double hours."""
-    row = taking._answer_row
-    monkeypatch.setattr(taking, "_answered", lambda *request: [])
-    monkeypatch.setattr(taking, "_answer_row", lambda *facts: _under_another_key(row(*facts)))
-    references = iter(range(10_000))
-    body = messages.delivery_body
-    monkeypatch.setattr("lms.hours.tasks.delivery_body", lambda d: _renamed(body(d), references))
-    monkeypatch.setattr(deliveries, "is_receipt_for", lambda delivery, receipt: True)
+def test_a_bank_that_ignored_the_keys_would_enter_hours_twice(app, clock):
+    """The control of the test above: without the keys, the same losses do double hours.
+
+    The sender cannot know; the reconciliation names each entry that is one too many.
+    """
+    stand_in = StandIn(ignores_keys=True)
+    bank = ScriptedBank(app, stand_in)
     for _credit in range(25):
         earn()
     flaky(bank)
     deliver_until_done(clock)
-    assert entries() > 25
+    doubled = len(stand_in.entries) - 25
+    bank.misdeeds = []
+    assert doubled > 0
+    assert differences(clock) == [DifferenceKind.DOUBLED] * doubled
+    bank_key_path(app.extensions["settings"]).unlink()
 
 
-def _renamed(body: dict[str, object], references: object) -> dict[str, object]:
-    return {**body, "reference": f"attempt-{next(references)}"}  # type: ignore[call-overload]
+def test_a_bank_that_keeps_the_keys_enters_the_same_once(app, clock):
+    stand_in = StandIn()
+    bank = ScriptedBank(app, stand_in)
+    for _credit in range(25):
+        earn()
+    assert flaky(bank).ways
+    deliver_until_done(clock)
+    bank.misdeeds = []
+    assert len(stand_in.entries) == 25
+    assert differences(clock) == []
+    bank_key_path(app.extensions["settings"]).unlink()
 
 
-def _under_another_key(row: dict[str, object]) -> dict[str, object]:
-    return {**row, "idempotency_key": secrets.token_hex(16)}
+def differences(clock) -> list[DifferenceKind]:
+    """What reconciling every day finds, those that are over and today."""
+    for day in [*days_due(), today()]:
+        assert reconcile(day)
+    return list(db.session.scalars(select(ReconciliationDifference.kind)))
 
 
 def test_crash_between_completion_and_push_is_found_by_the_sweep(bank, tasks):
@@ -135,7 +165,7 @@ def die_at(moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     place: Callable[..., object] = die
     if moment == "before the request":
-        monkeypatch.setattr("lms.hours.tasks.ask", place)
+        monkeypatch.setattr("lms.hours.sending.ask", place)
     else:
         monkeypatch.setattr(deliveries, "acknowledge", place)
 

@@ -157,7 +157,7 @@ def test_refusal_is_visible_with_its_reason_and_can_be_sent_again(bank, tasks, c
     assert only_delivery().state is DeliveryState.REFUSED
     manager = PostFactory(organization=credit.cycle.course.base, role=Role.BASE_MANAGER).person
     with transaction():
-        operations.retry_delivery(manager, delivery)
+        operations.retry_deliveries(manager, [delivery])
     tasks.run_all()
     assert only_delivery().state is DeliveryState.ACKNOWLEDGED
     assert entries() == 1
@@ -166,11 +166,11 @@ def test_refusal_is_visible_with_its_reason_and_can_be_sent_again(bank, tasks, c
 def test_only_staff_of_the_base_may_send_again_and_never_what_is_acknowledged(bank, tasks):
     credit = earn()
     with pytest.raises(NotAllowed), transaction():
-        operations.retry_delivery(PersonFactory(), only_delivery())
+        operations.retry_deliveries(PersonFactory(), [only_delivery()])
     tasks.run_all()
     manager = PostFactory(organization=credit.cycle.course.base, role=Role.BASE_MANAGER).person
     with pytest.raises(IllegalMove), transaction():
-        operations.retry_delivery(manager, only_delivery())
+        operations.retry_deliveries(manager, [only_delivery()])
 
 
 def test_delivery_that_is_not_due_or_taken_is_left_alone(bank, tasks, clock):

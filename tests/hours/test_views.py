@@ -1,5 +1,7 @@
 import pytest
+from sqlalchemy import select
 
+from lms.core.audit import AuditEvent, AuditTag
 from lms.core.db import db, transaction
 from lms.core.enums import HourCategory
 from lms.core.permissions import Role
@@ -46,7 +48,7 @@ def test_refused_hours_say_why(bank, tasks, client):
     credit = earn()
     tasks.run_all()
     text = page(client, credit.person, "/me/hours")
-    assert "被退回" in text
+    assert "被拒绝" in text
     assert "年度已关闭" in text
 
 
@@ -76,6 +78,11 @@ def test_my_page_has_the_years_rings(bank, tasks, client):
     assert "2025 年学时" in page(client, credit.person, "/me")
 
 
+def send_again(client, *deliveries: Delivery):
+    ids = [delivery.id for delivery in deliveries]
+    return client.post("/manage/deliveries/retry", data={"delivery_ids": ids})
+
+
 def refused_delivery(bank, tasks) -> Delivery:
     bank.misdeeds = [answer(422, '{"detail": "年度已关闭"}', "application/problem+json")]
     credit = earn()
@@ -88,7 +95,7 @@ def test_staff_see_refused_deliveries_of_their_base_and_send_again(bank, tasks, 
     base = delivery.credit.cycle.course.base
     manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
     assert "年度已关闭" in page(client, manager, "/manage/deliveries")
-    assert client.post(f"/manage/deliveries/{delivery.id}/retry").status_code == 302
+    assert send_again(client, delivery).status_code == 302
     tasks.run_all()
     db.session.expire_all()
     assert delivery.state is DeliveryState.ACKNOWLEDGED
@@ -98,7 +105,7 @@ def test_staff_of_another_base_neither_see_nor_send(bank, tasks, client):
     delivery = refused_delivery(bank, tasks)
     stranger = PostFactory(role=Role.BASE_MANAGER).person
     assert "年度已关闭" not in page(client, stranger, "/manage/deliveries")
-    assert client.post(f"/manage/deliveries/{delivery.id}/retry").status_code == 404
+    assert send_again(client, delivery).status_code == 404
 
 
 def test_learners_may_not_open_the_deliveries(app, client):
@@ -108,10 +115,74 @@ def test_learners_may_not_open_the_deliveries(app, client):
 def test_large_lists_are_paged(bank, tasks, client):
     first = refused_delivery(bank, tasks)
     base = first.credit.cycle.course.base
-    for _number in range(31):
+    for _number in range(51):
         credit = earn(base=base)
         with transaction():
             credit.deliveries[0].state = DeliveryState.REFUSED
     manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
     assert "下一页" in page(client, manager, "/manage/deliveries")
     assert "年度已关闭" in page(client, manager, f"/manage/deliveries?after={first.id + 1}")
+
+
+def test_several_that_were_picked_are_sent_again_and_each_is_recorded(bank, tasks, client):
+    first = refused_delivery(bank, tasks)
+    base = first.credit.cycle.course.base
+    body = '{"detail": "年度已关闭"}'
+    bank.misdeeds = [answer(422, body, "application/problem+json")]
+    second = earn(base=base).deliveries[0]
+    tasks.run_all()
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    text = page(client, manager, "/manage/deliveries")
+    assert "被拒绝（2）" in text
+    assert send_again(client, first, second).status_code == 302
+    tasks.run_all()
+    db.session.expire_all()
+    assert [first.state, second.state] == [DeliveryState.ACKNOWLEDGED] * 2
+    tag = AuditTag.HOURS_DELIVERY_RETRY.value
+    events = select(AuditEvent.actor_id, AuditEvent.subject).where(AuditEvent.tag == tag)
+    assert db.session.execute(events.order_by(AuditEvent.subject)).all() == [
+        (manager.id, f"delivery:{first.id}"),
+        (manager.id, f"delivery:{second.id}"),
+    ]
+
+
+def test_one_of_anothers_among_those_picked_sends_none(bank, tasks, client):
+    own, other = refused_delivery(bank, tasks), refused_delivery(bank, tasks)
+    base = own.credit.cycle.course.base
+    sign_in(client, PostFactory(organization=base, role=Role.BASE_MANAGER).person)
+    assert send_again(client, own, other).status_code == 404
+    assert send_again(client).status_code == 302
+    db.session.expire_all()
+    assert [own.state, other.state] == [DeliveryState.REFUSED] * 2
+
+
+def test_one_that_was_settled_meanwhile_keeps_nobody_back(bank, tasks, client):
+    refused = refused_delivery(bank, tasks)
+    base = refused.credit.cycle.course.base
+    settled = earn(base=base).deliveries[0]
+    tasks.run_all()
+    sign_in(client, PostFactory(organization=base, role=Role.BASE_MANAGER).person)
+    send_again(client, refused, settled)
+    tasks.run_all()
+    db.session.expire_all()
+    assert [refused.state, settled.state] == [DeliveryState.ACKNOWLEDGED] * 2
+
+
+def test_hours_long_on_their_way_are_called_to_attention(bank, tasks, client, clock):
+    bank.is_away = True
+    credit = earn()
+    tasks.run_all()
+    base = credit.cycle.course.base
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    assert "在途超过一天" not in page(client, manager, "/manage/deliveries?state=pending")
+    clock.advance(days=2)
+    text = page(client, manager, "/manage/deliveries?state=pending")
+    assert "在途超过一天" in text
+    assert "暂时连接不上学时银行" in text
+
+
+def test_refused_ones_are_counted_beside_the_link(bank, tasks, client):
+    delivery = refused_delivery(bank, tasks)
+    base = delivery.credit.cycle.course.base
+    manager = PostFactory(organization=base, role=Role.BASE_MANAGER).person
+    assert "1<span" in page(client, manager, "/manage/deliveries?state=pending")

@@ -236,7 +236,14 @@ RULES: dict[str, frozenset[str]] = {
     # --- deliveries to the bank: the base, and the bureaus above it
     "hours_manage.credit": BUREAUS,
     "hours_manage.deliveries": both("base", "bureau") | here("province"),
-    "hours_manage.retry": here("base", "bureau", "province"),
+    # Which deliveries are meant stands in the form; the operation refuses others'.
+    "hours_manage.retry": both("base", "bureau") | here("province"),
+    # --- reconciliation with the bank: its days are the platform's, a delivery is its base's
+    "reconciliation.day": BUREAU_PAGES,
+    "reconciliation.days": BUREAU_PAGES,
+    "reconciliation.deliver_again": here("base", "bureau", "province"),
+    "reconciliation.fetch_receipt": here("base", "bureau", "province"),
+    "reconciliation.run": BUREAU_PAGES,
     # --- re-study: the base of the course, the learner's unit
     "manage_exams.decide_restudy": RESTUDY,
     "regrades.index": BASE,

@@ -28,6 +28,7 @@ from tests.factories.catalog import version_as_it_is
 from tests.factories.schemes import make_scheme
 from tests.hourbank.statements.support import meet
 from tests.security.access.claims import claims_values
+from tests.security.access.hours import reconciled_day
 from tests.security.access.memberships import make_joiner, records_of, registered_unit
 from tests.security.access.questions import questions_values
 from tests.security.estate import build_estate
@@ -111,6 +112,7 @@ def build_world(app: Flask) -> World:
         "note_format": "md",
         **claims_values(people["owner"]),
         **questions_values(estate.values["slug"], people["trainer"]),
+        **reconciled_day(estate.values["delivery_id"]),
     }
     # Going to pay makes the payment that the cashier's page shows.
     sign_in(app.test_client(), people["owner"]).post(f"/orders/{values['number']}/pay")
