@@ -22,6 +22,7 @@ from lms import (
     notices,
     payments,
     questions,
+    readings,
     roster,
     schemes,
     second_factor,
@@ -50,6 +51,7 @@ SHARED_FEATURES: tuple[ModuleType, ...] = (
 )
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     catalog,
+    readings,
     enrollments,
     questions,
     videos,
