@@ -67,11 +67,13 @@ def stretch_form(book: Etextbook, most: int, current: Reading | None) -> Stretch
 
 def _seconds_help(is_pdf: bool, least: int, most: int) -> str:
     if is_pdf:
-        return _(
+        told = _(
             "按 PDF 的原页，通常每页 60 秒；可设 %(least)d 到 %(most)d 秒。", least=least, most=most
         )
-    return _(
-        "按约 1200 字一页拆分，通常每页 180 秒；可设 %(least)d 到 %(most)d 秒。",
-        least=least,
-        most=most,
-    )
+    else:
+        told = _(
+            "按约 1200 字一页拆分，通常每页 180 秒；可设 %(least)d 到 %(most)d 秒。",
+            least=least,
+            most=most,
+        )
+    return str(told)

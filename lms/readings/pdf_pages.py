@@ -85,17 +85,14 @@ def _prune_stream(value: PdfObject, seen: set[int]) -> None:
     if isinstance(stream, DictionaryObject) and not isinstance(stream, StreamObject):
         # A graphics state may hold a mask, which is drawn by a form.
         mask = stream.get("/SMask")
-        group = mask.get_object().get("/G") if _is_table(mask) else None
+        table = mask.get_object() if mask is not None else None
+        group = table.get("/G") if isinstance(table, DictionaryObject) else None
         stream = group.get_object() if group is not None else None
     if not isinstance(stream, StreamObject) or id(stream) in seen:
         return
     seen.add(id(stream))
     if "/Resources" in stream:
         _prune(stream, stream.get_data(), seen)
-
-
-def _is_table(value: PdfObject | None) -> bool:
-    return value is not None and isinstance(value.get_object(), DictionaryObject)
 
 
 def _names_of_bare_forms(resources: DictionaryObject, names: set[str]) -> set[str]:

@@ -22,7 +22,7 @@ class NoteFacts:
 
 @dataclass(frozen=True)
 class Passage:
-    """A note in a file or on a page: the moment within the lesson in milliseconds, and the words."""
+    """A note in a file or on a page: the moment in the lesson in milliseconds, and the words."""
 
     at_ms: int
     text: str
