@@ -124,7 +124,8 @@ class Page:
     lesson_id: int
     token: str = ""
     public_id: str = ""
-    keys: str = ""
+    # Of the address: "keys", or "pages" of a lesson that is read.
+    folder: str = "keys"
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -147,15 +148,14 @@ class Page:
         assert answer.status_code == 200, answer.text
         self.facts = answer.json
         self.token = answer.json["token"]
-        self.keys = answer.json["keys"]
-        self.public_id = self.keys.strip("/").split("/")[1]
+        self.folder, self.public_id = answer.json["keys"].strip("/").split("/")
         return self
 
     def key(self, window: int) -> TestResponse:
         """Ask for a key, or a page, by the header alone; the cookie is for players without one."""
         headers = {"X-Watch-Token": self.token}
         bare = self.app.test_client(use_cookies=False)
-        return bare.get(f"{self.keys}{window}", headers=headers)
+        return bare.get(f"/{self.folder}/{self.public_id}/{window}", headers=headers)
 
     def popup(self) -> dict[str, Any]:
         answer = self.post("popup")

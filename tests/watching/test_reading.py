@@ -72,7 +72,7 @@ def test_no_page_without_the_token_of_this_person_and_lesson(app, page, clock):
         assert (page.key(0).status_code, page.key(0).json["code"]) == (403, "token")
     page.token = good
     # The address alone opens nothing either, for whoever is signed in.
-    assert page.client.get(f"{page.keys}0").status_code == 403
+    assert page.client.get(f"/pages/{page.public_id}/0").status_code == 403
     clock.advance(hours=12)
     assert page.key(0).json["code"] == "token"
 
@@ -80,10 +80,10 @@ def test_no_page_without_the_token_of_this_person_and_lesson(app, page, clock):
 def test_a_reading_token_opens_no_film_and_a_films_token_no_page(app, clock):
     cycle = make_study(lessons=2, read=(1,))
     film, reading = Page.of(app, cycle, 0).open(), Page.of(app, cycle, 1).open()
-    reading.keys = f"/keys/{reading.public_id}/"
+    reading.folder = "keys"
     assert (reading.key(0).status_code, reading.key(0).json["code"]) == (403, "token")
     film.open()
-    film.keys = f"/pages/{film.public_id}/"
+    film.folder = "pages"
     assert (film.key(0).status_code, film.key(0).json["code"]) == (403, "token")
     assert film.study_clock.high_water == 0
 
