@@ -12,6 +12,8 @@ from lms.readings.models import Reading
 from lms.readings.operations import Stretch
 from lms.readings.rules import seconds_allowed, usual_seconds
 
+# A browser keeps blanks of this width in front of a choice.
+_INDENT = "\u3000"
 _FIRST = [InputRequired(_l("请填写起点。"))]
 _LAST = [InputRequired(_l("请填写终点。"))]
 _SECONDS = [InputRequired(_l("请填写秒数。"))]
@@ -56,7 +58,7 @@ def stretch_form(book: Etextbook, most: int, current: Reading | None) -> Stretch
     form: StretchForm = (PagesForm if is_pdf else EntriesForm)(data=shown)
     if isinstance(form, EntriesForm):
         choices = [
-            SelectChoice(number, f"{'　' * (entry['depth'] - 1)}{entry['title']}")
+            SelectChoice(number, f"{_INDENT * (entry['depth'] - 1)}{entry['title']}")
             for number, entry in enumerate(book.contents)
         ]
         form.first.choices = form.last.choices = choices

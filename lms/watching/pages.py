@@ -4,15 +4,10 @@
 403 | 409 | 423 | 425 | 503 as for keys (`watching.gate`)
 """
 
-from sqlalchemy import select
-
-from lms.core import clock
-from lms.core.db import db
 from lms.readings.models import Reading
 from lms.readings.queries import get_reading
 from lms.readings.storage import page_content
 from lms.watching.gate import COMMON, gated, key_release
-from lms.watching.models import StudyClock
 from lms.watching.tokens import WatchTerms
 from lms.web.lanes import Environ, Reply
 
@@ -28,7 +23,7 @@ def respond(environ: Environ) -> Reply:
 
 def _page(terms: WatchTerms, page: int) -> Reply:
     headers, content = page_reply(get_reading(terms.public_id), page)
-    headers.append(("X-Next-In", str(next_in_ms(terms.person_id))))
+    headers.append(("X-Next-In", str(key_release().next_in_ms(terms.person_id))))
     return "200 OK", headers, content
 
 
@@ -43,9 +38,3 @@ def page_reply(reading: Reading, page: int) -> tuple[list[tuple[str, str]], byte
         *COMMON,
     ]
     return headers, content
-
-
-def next_in_ms(person_id: int) -> int:
-    """How long the page that was opened last is read yet, in milliseconds; 0 when it was."""
-    due_ms = db.session.scalar(select(StudyClock.due_ms).where(StudyClock.person_id == person_id))
-    return max(0, (due_ms or 0) - clock.now_ms())

@@ -31,6 +31,7 @@ def _words() -> dict[str, str]:
         "answerRight": _("回答正确，继续阅读。"),
         "backTo": _("连续答错三次，请从 {time} 起重新阅读。"),
         "closedText": _("已经打开过的页可以再看，新的页不再打开。"),
+        "doneIn": _("{time} 后完成本课时"),
         "failed": _("内容没有加载成功"),
         "lost": _("正在另一个页面或设备上学习"),
         "nextIn": _("{time} 后可以翻到下一页"),

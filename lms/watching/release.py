@@ -74,6 +74,15 @@ class KeyRelease:
         standing = Standing(*row) if row else None
         return rules.judge(window, terms.lease, standing, allowance_ms, now_ms, closed)
 
+    def next_in_ms(self, person_id: int) -> int:
+        """How long what was released last still takes, in milliseconds; 0 when that is over.
+
+        Read past the session, whose view may be older than what was just released.
+        """
+        with self._connections.borrow() as connection:
+            row = connection.read(self._standing, {"person": person_id})
+        return max(0, Standing(*row).due_ms - clock.now_ms()) if row else 0
+
     def _allowance_ms(self, terms: WatchTerms) -> int:
         # A player must fetch ahead of what it shows; who turns a page has read the one before.
         ahead = 0 if terms.is_reading else self._prefetch_windows

@@ -156,7 +156,7 @@ def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
 def _address_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
     """Where the windows are to be had: the film and its keys, or the pages, and when the next."""
     if progress.video is None:
-        next_ms = pages.next_in_ms(terms.person_id)
+        next_ms = gate.key_release().next_in_ms(terms.person_id)
         return {"keys": f"{pages.PREFIX}{terms.public_id}/", "next_in_ms": next_ms}
     playlist = videos.playlist_url(progress.video)
     return {"playlist": playlist, "keys": f"{gate.PREFIX}{terms.public_id}/"}

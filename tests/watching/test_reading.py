@@ -36,6 +36,14 @@ def test_first_page_is_given_and_tells_when_the_next_one_may_be_opened(page, clo
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
+def test_the_time_is_told_to_a_browser_that_is_signed_in_as_well(page, clock):
+    # Its person may be looked up before the page is released, in a view of the database of then.
+    answer = page.client.get(f"/pages/{page.public_id}/0", headers={"X-Watch-Token": page.token})
+    assert answer.headers["X-Next-In"] == "30000"
+    clock.advance(10)
+    assert page.open().facts["next_in_ms"] == 20_000
+
+
 def test_no_page_is_opened_ahead_of_the_one_that_is_read(page, clock):
     assert page.key(0).status_code == 200
     early = page.key(1)

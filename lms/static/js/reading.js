@@ -20,7 +20,7 @@ const gate = settings.preview ? new PreviewPages(server, session) : new Gate(ser
 const place = new Place(session, words, (page) => turn(page));
 const notices = new Notices(root, words, place);
 const sheet = new Sheet(root);
-const meter = new Meter(root, words, notices);
+const meter = new Meter(root, notices, () => waitIsOver());
 const popup = new Popup(root, server, words, notices);
 const finisher = settings.preview ? new PreviewEnd(words) : new Finisher(server, words, notices);
 const panel = document.querySelector('[data-notes]');
@@ -74,11 +74,18 @@ async function turn(page, { isFirst = false } = {}) {
   }
   session.remember(place.currentTime, true);
   if (!settings.preview) server.position(Math.round(place.currentTime * 1000)).catch(() => {});
-  if (isLast() && session.released >= session.windowCount) finisher.run();
+  if (!meter.isRunning || session.isFree) waitIsOver({ isTold: true });
 }
 
 const isLast = () => place.page === session.windowCount - 1;
 const isNewest = () => place.page === session.released - 1;
+
+// The newest page was read for its time: the next may be opened, or the lesson is done.
+function waitIsOver({ isTold = false } = {}) {
+  if (!isNewest()) return;
+  if (isLast()) finisher.run();
+  else if (!isTold) notices.say(words.nextReady);
+}
 
 function show() {
   const { page } = place;
@@ -86,7 +93,8 @@ function show() {
   previous.disabled = page <= 0;
   next.disabled = isLast() || page < 0;
   // What is already open, and what waits for nothing, has no time to tell.
-  meter.show(!next.disabled && isNewest() && !session.closed && !session.isFree);
+  const waits = isNewest() && !session.isFree && !finisher.isDone && !(session.closed && !isLast());
+  meter.show(waits ? (isLast() ? words.doneIn : words.nextIn) : null);
 }
 
 function goOn() {
@@ -124,7 +132,7 @@ async function heed(outcome) {
   else {
     refusedAt = null;
     gate.answered();
-    if (isLast()) finisher.run();
+    if (isNewest() && isLast()) finisher.run();
   }
 }
 

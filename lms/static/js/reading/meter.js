@@ -1,4 +1,5 @@
-// How long until the next page may be opened, as the server told it. Shown by the second, said once.
+// How long the page that was opened last is read yet, as the server told it. Shown by the second, said
+// once: when the next page may be opened.
 function minutes(milliseconds) {
   const seconds = Math.ceil(milliseconds / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
@@ -6,11 +7,12 @@ function minutes(milliseconds) {
 
 export class Meter {
   #until = 0;
-  #wasRunning = false;
-  #isShown = false;
+  #isOver = true;
+  #words = null;
 
-  constructor(root, words, notices) {
-    Object.assign(this, { words, notices });
+  /** `onEnd` is called each time a wait is over. */
+  constructor(root, notices, onEnd) {
+    Object.assign(this, { notices, onEnd });
     this.next = root.querySelector('[data-do="next"]');
     this.text = root.querySelector('[data-wait]');
     window.setInterval(() => this.#draw(), 500);
@@ -19,39 +21,35 @@ export class Meter {
   /** The page that was opened last is read for so long yet. */
   begin(milliseconds) {
     this.#until = performance.now() + milliseconds;
-    this.#wasRunning = milliseconds > 0;
+    this.#isOver = false;
     this.#draw();
   }
 
   get isRunning() {
-    return this.#left > 0;
+    return performance.now() < this.#until;
   }
 
-  get #left() {
-    return Math.max(0, this.#until - performance.now());
-  }
-
-  show(isShown) {
-    this.#isShown = isShown;
+  /** Show the time in these words, {time} filled in; null shows none. */
+  show(words) {
+    this.#words = words;
     this.#draw();
   }
 
-  #words() {
-    return this.words.nextIn.replace('{time}', minutes(this.#left));
+  get #sentence() {
+    return this.#words.replace('{time}', minutes(Math.max(0, this.#until - performance.now())));
   }
 
   /** Somebody asked: say how long it is yet. */
   tell() {
-    this.notices.say(this.#words(), true);
+    if (this.#words && this.isRunning) this.notices.say(this.#sentence, true);
   }
 
   #draw() {
-    const waits = this.#isShown && this.isRunning;
+    const waits = this.#words !== null && this.isRunning;
     this.next.setAttribute('aria-disabled', String(waits));
-    this.text.textContent = waits ? this.#words() : '';
-    if (this.#wasRunning && !this.isRunning) {
-      this.#wasRunning = false;
-      if (this.#isShown) this.notices.say(this.words.nextReady);
-    }
+    this.text.textContent = waits ? this.#sentence : '';
+    if (this.isRunning || this.#isOver) return;
+    this.#isOver = true;
+    this.onEnd();
   }
 }

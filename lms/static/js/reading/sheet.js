@@ -67,7 +67,9 @@ export class Sheet {
     if (!pdf) return;
     const page = await pdf.getPage(1);
     const plain = page.getViewport({ scale: 1 });
-    const width = this.article.clientWidth * Math.max(1, this.#size);
+    const { paddingLeft, paddingRight } = window.getComputedStyle(this.article);
+    const room = this.article.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const width = room * Math.max(1, this.#size);
     const ratio = Math.min(
       window.devicePixelRatio || 1,
       Math.sqrt(MOST_PIXELS / (width * width * (plain.height / plain.width))),
