@@ -13,7 +13,7 @@ from lms.readings.operations import Stretch
 from lms.readings.rules import seconds_allowed, usual_seconds
 
 # A browser keeps blanks of this width in front of a choice.
-_INDENT = "\u3000"
+_INDENT = "\u2003"
 _FIRST = [InputRequired(_l("请填写起点。"))]
 _LAST = [InputRequired(_l("请填写终点。"))]
 _SECONDS = [InputRequired(_l("请填写秒数。"))]

@@ -66,6 +66,7 @@ async function turn(page, { isFirst = false } = {}) {
   turning = null;
   place.goTo(page);
   await sheet.show(got, words.page.replace('{page}', page + 1));
+  if (place.page !== page) return;
   if (isNewest()) meter.begin(got.nextMs);
   show();
   if (!isFirst) {

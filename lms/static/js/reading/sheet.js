@@ -9,6 +9,8 @@ const MOST_PIXELS = 2 ** 24;
 export class Sheet {
   #place = recall('book-size', NORMAL);
   #pdf = null;
+  // How many pages were put there: what comes late for an earlier one is dropped.
+  #shown = 0;
 
   constructor(root) {
     this.root = root;
@@ -43,13 +45,19 @@ export class Sheet {
 
   /** Put a page there; `label` is its name. */
   async show(content, label) {
+    this.#shown += 1;
+    const mine = this.#shown;
     this.article.setAttribute('aria-label', label);
-    await this.#pdf?.destroy();
-    this.#pdf = null;
     this.article.classList.toggle('is-drawn', Boolean(content.pdf));
+    this.#close();
     if (content.pdf) {
       this.article.replaceChildren();
-      this.#pdf = await open(content.pdf, this.root.dataset.pdfFolder);
+      const pdf = await open(content.pdf, this.root.dataset.pdfFolder);
+      if (mine !== this.#shown) {
+        pdf.destroy();
+        return;
+      }
+      this.#pdf = pdf;
       await this.#draw();
     } else {
       // Cleaned by the server when the book was uploaded, and cut by it.
@@ -57,14 +65,29 @@ export class Sheet {
     }
   }
 
+  #close() {
+    const former = this.#pdf;
+    this.#pdf = null;
+    former?.destroy();
+  }
+
   focus() {
     this.article.focus({ preventScroll: true });
     this.root.scrollIntoView({ block: 'start' });
   }
 
+  // Turned before it was drawn, a page is drawn no further.
   async #draw() {
     const pdf = this.#pdf;
     if (!pdf) return;
+    try {
+      await this.#paint(pdf);
+    } catch (error) {
+      if (pdf === this.#pdf) throw error;
+    }
+  }
+
+  async #paint(pdf) {
     const page = await pdf.getPage(1);
     const plain = page.getViewport({ scale: 1 });
     const { paddingLeft, paddingRight } = window.getComputedStyle(this.article);
