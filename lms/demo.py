@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course, CourseState, Lesson
+from lms.catalog.models import Course, CourseState, Lesson, LessonKind
 from lms.catalog.operations import (
     add_etextbook,
     add_lesson,
@@ -33,6 +33,9 @@ from lms.hourbank.cli import set_up_local
 from lms.questions.models import Question, QuestionKind, QuestionUse
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
+from lms.readings.cutting import cut_stretch
+from lms.readings.operations import Stretch, set_reading
+from lms.readings.queries import current_reading
 from lms.videos.models import Language, Video
 from lms.videos.operations import import_video, set_subtitle
 from lms.videos.tasks import package_video_now
@@ -64,6 +67,8 @@ def _load_course(folder: Path, say: Say) -> None:
         trainer = people["trainer"]
         course = _course(folder, data, trainer)
         lessons = {entry["slug"]: _lesson(course, entry, trainer) for entry in data["lesson"]}
+        for entry in data.get("reading", []):
+            lessons[entry["slug"]] = _reading(course, entry, trainer)
         _questions(folder, course, lessons, trainer)
         if data["requires_exam"]:
             _exam(course, data["exam"], trainer)
@@ -101,12 +106,25 @@ def _facts(data: dict[str, Any]) -> CourseFacts:
     )
 
 
-def _lesson(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
+def _reading(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
+    """A lesson to read, with its pages of the course's e-textbook."""
+    lesson = _lesson(course, entry, trainer, LessonKind.READING)
+    if current_reading(lesson.id) is None:
+        book = course.etextbooks[0]
+        stretch = Stretch(entry["first"], entry["last"], entry["page_seconds"])
+        cut = cut_stretch(book, stretch.first, stretch.last)
+        set_reading(trainer, lesson, book, stretch, cut)
+    return lesson
+
+
+def _lesson(
+    course: Course, entry: dict[str, Any], trainer: Person, kind: LessonKind = LessonKind.FILM
+) -> Lesson:
     query = select(Lesson).where(Lesson.course_id == course.id, Lesson.slug == entry["slug"])
     found = db.session.scalar(query)
     if found is not None:
         return found
-    return add_lesson(trainer, course, entry["title"], entry["summary"], entry["slug"])
+    return add_lesson(trainer, course, entry["title"], entry["summary"], entry["slug"], kind)
 
 
 def _questions(folder: Path, course: Course, lessons: dict[str, Lesson], trainer: Person) -> None:

@@ -24,6 +24,7 @@ from lms import (
     notices,
     payments,
     questions,
+    readings,
     roster,
     schemes,
     second_factor,
@@ -53,6 +54,7 @@ SHARED_FEATURES: tuple[ModuleType, ...] = (
 )
 PLATFORM_FEATURES: tuple[ModuleType, ...] = (
     catalog,
+    readings,
     enrollments,
     questions,
     videos,

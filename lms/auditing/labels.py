@@ -22,6 +22,7 @@ GROUPS: dict[str, Any] = {
     "organizations": _l("机构"),
     "payments": _l("订单"),
     "questions": _l("题目"),
+    "readings": _l("教材阅读"),
     "schemes": _l("学习方案"),
     "upkeep": _l("系统维护"),
     "videos": _l("视频"),

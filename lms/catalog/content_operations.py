@@ -12,7 +12,7 @@ from lms.accounts.operations import require
 from lms.catalog.etextbooks.books import Book
 from lms.catalog.etextbooks.reading import read_book
 from lms.catalog.etextbooks.storage import store_book
-from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson
+from lms.catalog.models import Course, CourseState, Etextbook, EtextbookFormat, Lesson, LessonKind
 from lms.catalog.rules import free_lesson_slug, is_slug
 from lms.catalog.versions import names_etextbook
 from lms.core import clock
@@ -24,7 +24,12 @@ from lms.core.permissions import Permission
 
 
 def add_lesson(
-    actor: Person, course: Course, title: str, summary: str = "", slug: str | None = None
+    actor: Person,
+    course: Course,
+    title: str,
+    summary: str = "",
+    slug: str | None = None,
+    kind: LessonKind = LessonKind.FILM,
 ) -> Lesson:
     """Add a lesson at the end. Without a slug it is lesson-1, lesson-2, …
 
@@ -37,7 +42,7 @@ def add_lesson(
     if not is_slug(slug) or slug in taken:
         raise Invalid(_l("课时的网址不可用或已被使用。"), field="slug")
     last = max((lesson.position for lesson in course.lessons), default=0)
-    lesson = Lesson(title=title, summary=summary.strip(), slug=slug, position=last + 1)
+    lesson = Lesson(title=title, summary=summary.strip(), slug=slug, position=last + 1, kind=kind)
     course.lessons.append(lesson)
     db.session.flush()
     _note(actor, course, lesson_added=lesson.id)
@@ -91,7 +96,7 @@ def order_lessons(actor: Person, course: Course, lesson_ids: Sequence[int]) -> N
 def remove_lesson(actor: Person, lesson: Lesson) -> None:
     """Take an empty lesson out of a course that was never published.
 
-    Raises NotAllowed, or Conflict if it was published, or if the lesson has a video or questions.
+    Raises NotAllowed, or Conflict if it was published, or if the lesson holds anything.
     """
     course = lesson.course
     require(actor, Permission.CATALOG_COURSE_EDIT, course.base_id)
@@ -103,7 +108,7 @@ def remove_lesson(actor: Person, lesson: Lesson) -> None:
             course.lessons.remove(lesson)
             db.session.flush()
     except IntegrityError as error:
-        raise Conflict(_l("这个课时已有视频或题目，不能删除。")) from error
+        raise Conflict(_l("这个课时已有视频、阅读内容或题目，不能删除。")) from error
     _note(actor, course, lesson_removed=lesson_id)
 
 

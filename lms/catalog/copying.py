@@ -61,7 +61,7 @@ def _free_slug(source: Course) -> str:
 
 
 def _copy_lesson(actor: Person, copied: Course, lesson: Lesson) -> Lesson:
-    return add_lesson(actor, copied, lesson.title, lesson.summary, lesson.slug)
+    return add_lesson(actor, copied, lesson.title, lesson.summary, lesson.slug, lesson.kind)
 
 
 def _copy_etextbook(copied: Course, book: Etextbook) -> None:

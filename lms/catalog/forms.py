@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from lms.catalog.models import Course
+from lms.catalog.models import Course, LessonKind
 from lms.catalog.rules import LONGEST_REMARK, CourseFacts, is_slug
 from lms.catalog.subject_tree import SUBJECT_GROUPS
 from lms.core.enums import HourCategory
@@ -177,6 +177,17 @@ class LessonForm(FlaskForm):
         [Length(max=500, message=_l("不能超过 500 个字。"))],
         filters=[stripped],
         render_kw={"rows": 2},
+    )
+
+
+class NewLessonForm(LessonForm):
+    kind = RadioField(
+        _l("学习方式"),
+        choices=choices_of(LessonKind),
+        default=LessonKind.FILM.value,
+        description=_l(
+            "教材阅读：学员按页阅读课程的电子教材，逐页计时并回答弹题。添加后不能再改。"
+        ),
     )
 
 

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from lms.catalog import operations, queries
 from lms.catalog.etextbooks.reading import read_book
-from lms.catalog.forms import EtextbookForm, LessonForm
+from lms.catalog.forms import EtextbookForm, LessonForm, NewLessonForm
 from lms.catalog.manage_views import EDIT, Page, blueprint, managed_course
-from lms.catalog.models import Course
+from lms.catalog.models import Course, LessonKind
 from lms.catalog.rules import ETEXTBOOK_MAX_BYTES, lesson_title
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
@@ -39,12 +39,16 @@ def _lessons_page(course: Course, form: LessonForm) -> tuple[str, int]:
 @staff(EDIT)
 def lessons(slug: str) -> Page:
     found = managed_course(slug)
-    form = LessonForm(prefix=f"lesson-{NEW}-")
+    form = NewLessonForm(prefix=f"lesson-{NEW}-")
     if form.validate_on_submit():
         try:
             with transaction():
                 lesson = operations.add_lesson(
-                    current_user, found, form.title.data, form.summary.data
+                    current_user,
+                    found,
+                    form.title.data,
+                    form.summary.data,
+                    kind=LessonKind(form.kind.data),
                 )
                 anchor = f"lesson-{lesson.id}"
         except DomainError as refusal:

@@ -46,6 +46,13 @@ class EtextbookFormat(LabelledEnum):
     PDF = "pdf", "PDF"
 
 
+class LessonKind(LabelledEnum):
+    """What a lesson is studied by. It is chosen as the lesson is made and never changes."""
+
+    FILM = "film", _l("视频或音频")
+    READING = "reading", _l("教材阅读")
+
+
 class Course(Model):
     """A course of a base: so many hours of one category in one year.
 
@@ -166,7 +173,10 @@ class Course(Model):
 
 
 class Lesson(Model):
-    """A lesson, in its place in the course. Its video is known to `videos`, which stands above."""
+    """A lesson, in its place in the course.
+
+    What it holds is known above: its film to `videos`, the pages to read to `readings`.
+    """
 
     __tablename__ = "lessons"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
@@ -177,6 +187,7 @@ class Lesson(Model):
     position: Mapped[int]
     title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[LessonKind] = mapped_column(EnumType(LessonKind), default=LessonKind.FILM)
 
     course: Mapped[Course] = relationship(back_populates="lessons")
 

@@ -113,6 +113,7 @@ class AuditTag(LabelledEnum):
     QUESTIONS_QUESTION_MEND = "questions:question:mend", _l("更正题目答案")
     QUESTIONS_QUESTION_RETIRE = "questions:question:retire", _l("停用题目")
     QUESTIONS_QUESTION_UPDATE = "questions:question:update", _l("修改题目")
+    READINGS_READING_UPDATE = "readings:reading:update", _l("修改课时的阅读内容")
     SCHEMES_SCHEME_CREATE = "schemes:scheme:create", _l("新建学习方案")
     SCHEMES_SCHEME_DISCARD = "schemes:scheme:discard", _l("放弃学习方案的修改")
     SCHEMES_SCHEME_EXPORT = "schemes:scheme:export", _l("导出学习方案")

@@ -14,6 +14,7 @@ from lms.catalog.version_models import VersionLesson
 from lms.core.events import course_copied, course_frozen
 from lms.core.permissions import Permission
 from lms.core.tasks import every
+from lms.readings import queries as readings
 from lms.videos import (
     cli,
     manage_views,
@@ -84,12 +85,12 @@ def lesson_metas(lessons: Sequence[Lesson | VersionLesson]) -> dict[int, str]:
 
 
 def hours_hint(course: Course) -> str | None:
-    """What the length of its films suggests for the hours of a course; None before there is any."""
-    duration_ms = queries.total_duration_ms(course)
-    hours = suggested_hours(duration_ms)
+    """What its films and pages suggest for the hours of a course; None before there are any."""
+    films_ms, pages_ms = queries.total_duration_ms(course), readings.total_duration_ms(course)
+    hours = suggested_hours(films_ms + pages_ms)
     if not hours:
         return None
-    return render_template("videos/_hours.html", duration_ms=duration_ms, hours=hours)
+    return render_template("videos/_hours.html", films_ms=films_ms, pages_ms=pages_ms, hours=hours)
 
 
 def publish_problems(course: Course) -> list[str]:

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed
-from lms.catalog.models import Course, Lesson
+from lms.catalog.models import Course, Lesson, LessonKind
 from lms.core.db import db, transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound
 from lms.core.permissions import Permission
@@ -152,8 +152,9 @@ def remove_subtitle(subtitle_id: int) -> AnyResponse:
 def states(lessons: Sequence[Lesson]) -> dict[int, str]:
     """How the newest video of each lesson stands, in one word, for the list of lessons."""
     badge = current_app.jinja_env.get_template("videos/_state.html").module.badge  # type: ignore[attr-defined]
-    newest = queries.newest_videos([lesson.id for lesson in lessons])
-    return {lesson.id: badge(newest.get(lesson.id)) for lesson in lessons}
+    films = [lesson.id for lesson in lessons if lesson.kind is LessonKind.FILM]
+    newest = queries.newest_videos(films)
+    return {lesson_id: badge(newest.get(lesson_id)) for lesson_id in films}
 
 
 def uploading(course: Course) -> str | None:
@@ -170,6 +171,8 @@ def uploading(course: Course) -> str | None:
 
 def panel(lesson: Lesson) -> str | None:
     """The card of a lesson's video on the trainer's course page; None for who may not edit it."""
+    if lesson.kind is not LessonKind.FILM:
+        return None
     if not is_allowed(current_user, EDIT, lesson.course.base_id):
         return None
     return render_template(

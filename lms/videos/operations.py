@@ -5,14 +5,16 @@ import secrets
 import shutil
 from pathlib import Path
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.accounts.operations import require
-from lms.catalog.models import Lesson
+from lms.catalog.models import Lesson, LessonKind
 from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import after_commit, db
+from lms.core.errors import Invalid
 from lms.core.permissions import Permission
 from lms.core.states import move
 from lms.core.tasks import enqueue_after_commit
@@ -55,6 +57,8 @@ def import_video(
     """
     if actor is not None:
         require(actor, Permission.VIDEOS_VIDEO_EDIT, lesson.course.base_id)
+    if lesson.kind is not LessonKind.FILM:
+        raise Invalid(_l("这是教材阅读课时，不能上传视频。"), field="file")
     facts = facts or examine(path)
     video = _new_video(actor, lesson, path, shown_name(original_name or path.name))
     video.width, video.height = facts.width, facts.height

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
-from lms.catalog.models import Course, Lesson
+from lms.catalog.models import Course, Lesson, LessonKind
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.videos.models import IN_WORK, Subtitle, Video, VideoState
@@ -89,11 +89,12 @@ def subtitle_url(subtitle: Subtitle) -> str:
 
 
 def lessons_without_video(course: Course) -> list[Lesson]:
-    """The lessons of the course that cannot be watched yet, in order."""
+    """The lessons of the course that are to be watched and cannot be yet, in order."""
     ready = (
         select(Video.lesson_id)
         .join(Lesson)
         .where(Lesson.course_id == course.id, Video.state == VideoState.READY)
     )
     watchable = set(db.session.scalars(ready))
-    return [lesson for lesson in course.lessons if lesson.id not in watchable]
+    films = (lesson for lesson in course.lessons if lesson.kind is LessonKind.FILM)
+    return [lesson for lesson in films if lesson.id not in watchable]

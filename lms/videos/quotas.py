@@ -1,7 +1,8 @@
 """How much a base keeps, and how much it may: one query for the bar that shows it and the check.
 
 Counted are the originals that are kept, the packages made of them, what uploads under way have
-promised, and e-textbooks. What is deleted or replaced counts no longer once its files are gone.
+promised, e-textbooks, and pages cut from them. What is deleted or replaced counts no longer once
+its files are gone.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from lms.core.errors import Invalid
 from lms.core.permissions import Permission
 from lms.core.tasks import task
 from lms.organizations.models import Organization
+from lms.readings.models import Reading
 from lms.videos.models import BaseQuota, Upload, Video
 from lms.videos.storage import package_size, settings
 from lms.web.filters import file_size
@@ -69,6 +71,7 @@ def _kept() -> Select[int]:
     films = select(Course.base_id, (original + Video.package_bytes).label("size"))
     coming = select(Course.base_id, Upload.size_bytes.label("size"))
     books = select(Course.base_id, Etextbook.size_bytes.label("size"))
+    pages = select(Course.base_id, func.max(Reading.size_bytes).label("size"))
     is_coming = (Upload.video_id.is_(None), Upload.expires_at > clock.now())
     return union_all(  # type: ignore[return-value]
         films.join(Lesson, Lesson.course_id == Course.id).join(Video, Video.lesson_id == Lesson.id),
@@ -76,6 +79,10 @@ def _kept() -> Select[int]:
         .join(Upload, Upload.lesson_id == Lesson.id)
         .where(*is_coming),
         books.join(Etextbook, Etextbook.course_id == Course.id),
+        # A copied course names the pages of its source.
+        pages.join(Lesson, Lesson.course_id == Course.id)
+        .join(Reading, Reading.lesson_id == Lesson.id)
+        .group_by(Course.base_id, Reading.path),
     )
 
 

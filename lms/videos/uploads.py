@@ -21,7 +21,7 @@ from sqlalchemy.orm import contains_eager
 from lms.accounts.models import Person
 from lms.accounts.operations import require
 from lms.accounts.queries import is_allowed
-from lms.catalog.models import Course, Lesson
+from lms.catalog.models import Course, Lesson, LessonKind
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -60,12 +60,14 @@ def create_upload(actor: Person, lesson_id: int, name: str, size_bytes: int) -> 
     """Begin an upload of `size_bytes` for a lesson.
 
     Raises NotFound for a lesson that is not the actor's to fill, or Invalid (field "file") for a
-    size that cannot be taken, or that the base has no room for.
+    size that cannot be taken, or that the base has no room for, and for a lesson that is read.
     """
     lesson = db.session.get(Lesson, lesson_id)
     may = Permission.VIDEOS_VIDEO_EDIT
     if lesson is None or not is_allowed(actor, may, lesson.course.base_id):
         raise NotFound()
+    if lesson.kind is not LessonKind.FILM:
+        raise Invalid(_l("这是教材阅读课时，不能上传视频。"), field="file")
     _check_size(size_bytes)
     quotas.check_room(lesson.course.base_id, size_bytes)
     upload = Upload(

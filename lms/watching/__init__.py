@@ -1,7 +1,7 @@
-"""The gate: lease, clock, pop-ups, key release, and the player."""
+"""The gate: lease, clock, pop-ups, key release, the player, and the pages to read."""
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from lms.catalog.differences import add_difference_check
 from lms.catalog.operations import add_publish_check
@@ -31,6 +31,12 @@ from lms.watching.tokens import TokenSigner
 from lms.web import slots
 
 
+def _films_begun() -> Select[int, int]:
+    """The films that lessons were begun with; who reads has none."""
+    pairs = select(LessonProgress.video_id, LessonProgress.package_version)
+    return pairs.where(LessonProgress.video_id.is_not(None))  # type: ignore[return-value]
+
+
 def register(app: Flask) -> None:
     """Add what this feature brings to the application."""
     settings = app.extensions["settings"]
@@ -42,7 +48,7 @@ def register(app: Flask) -> None:
     signer = TokenSigner(settings.secret_key)
     gate.register(app, KeyRelease(app, settings.prefetch_windows, signer))
     answer_lane.register(app, PopupAnswers(app, settings.popup_wait_seconds), signer)
-    hold_videos(app, lambda: select(LessonProgress.video_id, LessonProgress.package_version))
+    hold_videos(app, _films_begun)
     every(60, tasks.finish_seen_lessons)
     add_usage_source(app, popup_usage)
     app.register_blueprint(quiet_views.blueprint)

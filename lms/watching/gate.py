@@ -8,22 +8,26 @@ The same answer is given through the ordinary route, in whose way it stands (`lm
 
 import json
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, current_app
 
 from lms.core import clock
-from lms.watching.release import Answer, KeyRelease
+from lms.watching.release import KeyRelease
 from lms.watching.rules import Verdict
+from lms.watching.tokens import WatchTerms
 from lms.web.lanes import Environ, Reply, add_lane
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/keys/"
+# What is given for a window that is released.
+HandOut = Callable[[WatchTerms, int], Reply]
 TOKEN_COOKIE = "watch"  # noqa: S105 - the cookie's name
 _MOST_DIGITS = 6
-_COMMON = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+COMMON = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 _TITLES = {
     "closed": "The course is closed.",
     "playing-elsewhere": "The lesson is playing elsewhere.",
@@ -37,19 +41,37 @@ _TITLES = {
 
 def respond(release: KeyRelease, environ: Environ) -> Reply:
     """The whole answer to a request under /keys/."""
-    public_id, _, number = environ["PATH_INFO"].removeprefix(PREFIX).partition("/")
+    return gated(release, environ, PREFIX, lambda terms, window: _key(release, terms, window))
+
+
+def gated(
+    release: KeyRelease,
+    environ: Environ,
+    prefix: str,
+    hand_out: HandOut,
+    *,
+    is_reading: bool = False,
+) -> Reply:
+    """The answer to a request for "<prefix><name>/<window>": what `hand_out` gives, or why not.
+
+    A token for pages opens no film, and one for a film no pages.
+    """
+    public_id, _, number = environ["PATH_INFO"].removeprefix(prefix).partition("/")
     if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
         return _problem(HTTPStatus.FORBIDDEN, "skipping-ahead")
     terms = release.signer.read(_token(environ), clock.now_ms())
-    if terms is None or terms.public_id != public_id:
+    if terms is None or terms.public_id != public_id or terms.is_reading is not is_reading:
         return _problem(HTTPStatus.FORBIDDEN, "token")
     try:
-        answer = release.ask(terms, int(number))
+        window = int(number)
+        verdict, retry_ms = release.decide(terms, window)
+        if verdict is not Verdict.RELEASED:
+            return _problem(verdict.status, verdict.code, retry_ms)
+        return hand_out(terms, window)
     except Exception:
         # Whatever failed is ours, not the learner's: the page asks again and nothing is lost.
         log.exception("key release failed")
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", 1000)
-    return _reply(answer)
 
 
 def _token(environ: Environ) -> str:
@@ -66,11 +88,10 @@ def _cookie(header: str) -> str:
     return ""
 
 
-def _reply(answer: Answer) -> Reply:
-    if answer.verdict is not Verdict.RELEASED:
-        return _problem(answer.verdict.status, answer.verdict.code, answer.retry_ms)
-    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", "16"), *_COMMON]
-    return "200 OK", headers, answer.key
+def _key(release: KeyRelease, terms: WatchTerms, window: int) -> Reply:
+    key = release.key(terms, window)
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", "16"), *COMMON]
+    return "200 OK", headers, key
 
 
 def _problem(status: int, code: str, retry_ms: int = 0) -> Reply:
@@ -81,7 +102,7 @@ def _problem(status: int, code: str, retry_ms: int = 0) -> Reply:
         "status": int(status),
         "code": code,
     }
-    headers = [("Content-Type", "application/problem+json"), *_COMMON]
+    headers = [("Content-Type", "application/problem+json"), *COMMON]
     if retry_ms:
         body["retry_after_ms"] = retry_ms
         headers.append(("Retry-After", str(-(-retry_ms // 1000))))

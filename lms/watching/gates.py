@@ -2,8 +2,8 @@
 
 from lms.questions.models import QuestionUse
 from lms.questions.queries import pool
-from lms.videos.models import Video
 from lms.watching import rules
+from lms.watching.material import Windowed
 from lms.watching.quiet.rules import Stretch, places_of
 
 
@@ -11,12 +11,12 @@ def lesson_gates(
     course_id: int,
     version_id: int | None,
     lesson_id: int,
-    video: Video,
+    windows: Windowed,
     stretches: list[Stretch],
     popup_every: int,
 ) -> list[int]:
     """The gates, drawn by chance outside the quiet stretches; none if there is no question."""
     if not pool(course_id, lesson_id, QuestionUse.POPUP, version_id):
         return []
-    places = places_of(video.window_count, video.window_seconds, stretches)
-    return rules.draw_gates(places, rules.wanted_popups(video.duration_ms, popup_every))
+    places = places_of(windows.window_count, windows.window_seconds, stretches)
+    return rules.draw_gates(places, rules.wanted_popups(windows.duration_ms, popup_every))

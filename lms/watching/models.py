@@ -26,11 +26,12 @@ from lms.core.db import Model
 from lms.core.types import Instant
 from lms.enrollments.models import Cycle
 from lms.questions.models import Question
+from lms.readings.models import Reading
 from lms.videos.models import Video
 
 
 class LessonProgress(Model):
-    """One cycle's way through one lesson, bound to the video it began with.
+    """One cycle's way through one lesson, bound to the film or the pages it began with.
 
     Windows below `high_water` are released. `gates` are the window boundaries at which a pop-up
     stands: gate g is asked before window g is released, and g == window_count at the end. `trail`
@@ -42,6 +43,7 @@ class LessonProgress(Model):
     __table_args__ = (
         UniqueConstraint("cycle_id", "lesson_id"),
         CheckConstraint("high_water BETWEEN 0 AND window_count", name="high_water_within"),
+        CheckConstraint("(video_id IS NULL) <> (reading_id IS NULL)", name="film_or_pages"),
         Index(
             "ix_lesson_progress_to_finish",
             "ends_at_ms",
@@ -53,8 +55,10 @@ class LessonProgress(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id"), index=True)
-    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id"))
+    video_id: Mapped[int | None] = mapped_column(ForeignKey("videos.id"))
+    # Of the film; 0 for pages, which never change.
     package_version: Mapped[int]
+    reading_id: Mapped[int | None] = mapped_column(ForeignKey("readings.id"))
     window_count: Mapped[int]
     window_ms: Mapped[int]
     duration_ms: Mapped[int]
@@ -73,7 +77,8 @@ class LessonProgress(Model):
 
     cycle: Mapped[Cycle] = relationship()
     lesson: Mapped[Lesson] = relationship()
-    video: Mapped[Video] = relationship()
+    video: Mapped[Video | None] = relationship()
+    reading: Mapped[Reading | None] = relationship()
 
     @property
     def next_gate(self) -> int | None:

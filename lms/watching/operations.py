@@ -14,10 +14,10 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, NotFound
 from lms.enrollments.models import Cycle, CycleState
-from lms.videos.versions import bound_video
 from lms.watching import rules
 from lms.watching.errors import LeaseLost
 from lms.watching.gates import lesson_gates
+from lms.watching.material import bound_material
 from lms.watching.models import LessonProgress, StudyClock
 from lms.watching.queries import find_progress
 from lms.watching.quiet.queries import stretches_of
@@ -117,14 +117,15 @@ def keep_position(terms: WatchTerms, at_ms: Any) -> bool:
 
 
 def resume_ms(progress: LessonProgress) -> int:
-    """Where a page begins to play, in milliseconds; a film seen to its end begins anew."""
+    """Where one goes on, in milliseconds; a film seen to its end begins anew."""
     left_ms = progress.left_ms
     if left_ms is not None and left_ms >= progress.duration_ms - _END_MS:
         left_ms = None
     if left_ms is None and progress.finished_at is not None:
         return 0
+    fetched_ahead = rules.READ_AHEAD if progress.reading_id is not None else rules.PLAYED_AHEAD
     return rules.resume_ms(
-        left_ms, progress.left_high_water, progress.high_water, progress.window_ms
+        left_ms, progress.left_high_water, progress.high_water, progress.window_ms, fetched_ahead
     )
 
 
@@ -141,24 +142,25 @@ def drop_lease(cycle: Cycle) -> None:
 
 
 def _begin(cycle: Cycle, lesson: Lesson, settings: Settings) -> LessonProgress:
-    """Begin the film that the lesson has in the cycle's version, and draw the gates."""
+    """Begin what the lesson has in the cycle's version, and draw the gates."""
     if cycle.state is not CycleState.ACTIVE or not cycle.course.is_study_time:
         raise Conflict(_l("课程已经结束，没有学过的课时不能再学。"))
-    bound = bound_video(cycle.version_id, lesson.id)
+    bound = bound_material(cycle.version_id, lesson.id)
     if bound is None:
-        raise Conflict(_l("本课时的视频正在准备，请稍后再来。"))
-    video = bound.video
+        raise Conflict(_l("本课时的内容正在准备，请稍后再来。"))
+    windows = bound.windows
     quiet = stretches_of(lesson.id, cycle.version_id)
     progress = LessonProgress(
         cycle_id=cycle.id,
         lesson_id=lesson.id,
-        video_id=video.id,
+        video=bound.video,
         package_version=bound.package_version,
-        window_count=video.window_count,
-        window_ms=video.window_seconds * 1000,
-        duration_ms=video.duration_ms,
+        reading=bound.reading,
+        window_count=windows.window_count,
+        window_ms=windows.window_seconds * 1000,
+        duration_ms=windows.duration_ms,
         gates=lesson_gates(
-            cycle.course_id, cycle.version_id, lesson.id, video, quiet, settings.popup_every
+            cycle.course_id, cycle.version_id, lesson.id, windows, quiet, settings.popup_every
         ),
     )
     db.session.add(progress)
@@ -179,13 +181,13 @@ def _load(study_clock: StudyClock, progress: LessonProgress) -> None:
 
 def _terms(study_clock: StudyClock, progress: LessonProgress, settings: Settings) -> WatchTerms:
     now_ms = clock.now_ms()
-    package = progress.video.package
+    video_id, public_id = _address(progress)
     rest_ms = progress.duration_ms - (progress.window_count - 1) * progress.window_ms
     return WatchTerms(
         person_id=study_clock.person_id,
         lease=study_clock.lease,
         progress_id=progress.id,
-        video_id=package.id,
+        video_id=video_id,
         package_version=progress.package_version,
         window_count=progress.window_count,
         window_ms=progress.window_ms,
@@ -194,8 +196,16 @@ def _terms(study_clock: StudyClock, progress: LessonProgress, settings: Settings
         closes_at_ms=closes_at_ms(progress.cycle),
         expires_at_ms=now_ms + settings.watch_token_hours * 3_600_000,
         started_at_ms=int(progress.started_at.timestamp() * 1000),
-        public_id=package.public_id,
+        public_id=public_id,
     )
+
+
+def _address(progress: LessonProgress) -> tuple[int, str]:
+    """The number of the film whose keys are given, 0 for pages; and the name in addresses."""
+    if progress.video is not None:
+        return progress.video.package.id, progress.video.package.public_id
+    assert progress.reading is not None
+    return 0, progress.reading.public_id
 
 
 def closes_at_ms(cycle: Cycle) -> int:

@@ -10,8 +10,9 @@ from lms.catalog.version_models import VersionLesson
 from lms.core import clock
 from lms.core.db import db
 from lms.enrollments.models import Cycle
+from lms.readings.models import Reading
 from lms.videos.models import Video
-from lms.videos.versions import videos_of_version
+from lms.watching.material import Material, materials_of_version
 from lms.watching.models import LessonProgress, Popup, StudyClock, WatchedCourse
 from lms.watching.rules import read_trail
 
@@ -21,10 +22,18 @@ class LessonStanding:
     """A lesson in a cycle: its progress if it was begun, and how much of it is released."""
 
     lesson: VersionLesson
-    video: Video | None
+    material: Material | None
     progress: LessonProgress | None
     released_ms: int
     duration_ms: int
+
+    @property
+    def video(self) -> Video | None:
+        return self.material.video if self.material else None
+
+    @property
+    def reading(self) -> Reading | None:
+        return self.material.reading if self.material else None
 
     @property
     def is_finished(self) -> bool:
@@ -67,10 +76,10 @@ def find_progress(cycle_id: int, lesson_id: int) -> LessonProgress | None:
 def progress_of(cycle: Cycle) -> list[LessonStanding]:
     """Every lesson of the cycle's version in order, with what is released of it."""
     begun = {progress.lesson_id: progress for progress in _progress_rows(cycle)}
-    films = videos_of_version(cycle.version_id)
+    materials = materials_of_version(cycle.version_id)
     in_play = _in_play(cycle.person_id)
     return [
-        _standing(lesson, begun.get(lesson.id), films.get(lesson.id), in_play)
+        _standing(lesson, begun.get(lesson.id), materials.get(lesson.id), in_play)
         for lesson in cycle.version.lessons
     ]
 
@@ -88,16 +97,17 @@ def _in_play(person_id: int) -> StudyClock | None:
 def _standing(
     lesson: VersionLesson,
     progress: LessonProgress | None,
-    video: Video | None,
+    material: Material | None,
     in_play: StudyClock | None,
 ) -> LessonStanding:
     if progress is None:
-        duration_ms = video.duration_ms if video else 0
-        return LessonStanding(lesson, video, None, 0, duration_ms)
+        duration_ms = material.windows.duration_ms if material else 0
+        return LessonStanding(lesson, material, None, 0, duration_ms)
     released_ms = min(
         released_windows(progress, in_play) * progress.window_ms, progress.duration_ms
     )
-    return LessonStanding(lesson, progress.video, progress, released_ms, progress.duration_ms)
+    begun = Material(progress.video, progress.package_version, progress.reading)
+    return LessonStanding(lesson, begun, progress, released_ms, progress.duration_ms)
 
 
 def released_windows(progress: LessonProgress, in_play: StudyClock | None) -> int:
@@ -108,12 +118,12 @@ def released_windows(progress: LessonProgress, in_play: StudyClock | None) -> in
 
 
 def lesson_ids_to_watch(cycle: Cycle) -> set[int]:
-    """The lessons that make the course watched: those with a film in the version, or begun.
+    """The lessons that make the course watched: with a film or pages in the version, or begun.
 
     A lesson without one, such as versions of old courses may have, holds nobody up.
     """
     begun = {row.lesson_id for row in _progress_rows(cycle)}
-    return begun | set(videos_of_version(cycle.version_id))
+    return begun | set(materials_of_version(cycle.version_id))
 
 
 def finished_lesson_ids(cycle: Cycle) -> set[int]:

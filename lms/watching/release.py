@@ -1,10 +1,10 @@
 """Releasing a window: one conditional UPDATE of one row, and why it did not happen.
 
 This is the hot path: every learner asks every half minute. It loads no ORM object and no session;
-everything it needs stands in the signed watch token and in the learner's clock.
+everything it needs stands in the signed watch token and in the learner's clock. Pages to read are
+released by the same statement; no window knows which of both it is.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import Flask
@@ -37,15 +37,6 @@ SELECT lease, high_water, next_gate, due_ms FROM study_clocks WHERE person_id = 
 _SECRETS_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of asking for a key: the key, or why not and when to ask again."""
-
-    verdict: Verdict
-    key: bytes = b""
-    retry_ms: int = 0
-
-
 class KeyRelease:
     """Releases windows for whoever holds a lease. One object a process."""
 
@@ -58,15 +49,17 @@ class KeyRelease:
         self._standing = self._connections.statement(_STANDING)
         self.secret = lru_cache(_SECRETS_KEPT)(self._load_secret)
 
-    def ask(self, terms: WatchTerms, window: int) -> Answer:
-        """Release `window` (from 0) if it is its turn, give it again if it was released."""
-        verdict, retry_ms = self._decide(terms, window)
-        if verdict is not Verdict.RELEASED:
-            return Answer(verdict, retry_ms=retry_ms)
+    def key(self, terms: WatchTerms, window: int) -> bytes:
+        """The key of a window that was released."""
         secret = self.secret(terms.video_id, terms.public_id)
-        return Answer(verdict, window_key(secret, terms.package_version, window))
+        return window_key(secret, terms.package_version, window)
 
-    def _decide(self, terms: WatchTerms, window: int) -> tuple[Verdict, int]:
+    def decide(self, terms: WatchTerms, window: int) -> tuple[Verdict, int]:
+        """Release `window` (from 0) if it is its turn; one that was released is so again.
+
+        Returns why not, and in how many milliseconds to ask again. What a window holds, the key of
+        a film's or a page to read, is for the caller to hand out.
+        """
         if not 0 <= window < terms.window_count:
             return Verdict.SKIPPING_AHEAD, 0
         now_ms = clock.now_ms()
@@ -81,8 +74,19 @@ class KeyRelease:
         standing = Standing(*row) if row else None
         return rules.judge(window, terms.lease, standing, allowance_ms, now_ms, closed)
 
+    def next_in_ms(self, person_id: int) -> int:
+        """How long what was released last still takes, in milliseconds; 0 when that is over.
+
+        Read past the session, whose view may be older than what was just released.
+        """
+        with self._connections.borrow() as connection:
+            row = connection.read(self._standing, {"person": person_id})
+        return max(0, Standing(*row).due_ms - clock.now_ms()) if row else 0
+
     def _allowance_ms(self, terms: WatchTerms) -> int:
-        return self._prefetch_windows * rules.cost_ms(terms.window_ms, terms.pace_tenths)
+        # A player must fetch ahead of what it shows; who turns a page has read the one before.
+        ahead = 0 if terms.is_reading else self._prefetch_windows
+        return ahead * rules.cost_ms(terms.window_ms, terms.pace_tenths)
 
     def _load_secret(self, video_id: int, _public_id: str) -> bytes:
         # The address is part of what is remembered: after a restored backup a number may come back.

@@ -8,6 +8,8 @@ from enum import Enum
 from typing import Protocol
 
 WRONG_IN_A_ROW = 3
+# A player fetches windows before they are seen; of a page that was opened one has seen the top.
+PLAYED_AHEAD, READ_AHEAD = 2, 1
 # A pop-up may be asked this much before the window is over: clocks of players are not exact.
 POPUP_TOLERANCE_MS = 2000
 # After a course has closed, what was in play may still be answered and finished for so long.
@@ -93,14 +95,19 @@ def wait_seconds(waits: Sequence[int], wrong_in_a_row: int) -> int:
 
 
 def resume_ms(
-    left_ms: int | None, left_high_water: int | None, high_water: int, window_ms: int
+    left_ms: int | None,
+    left_high_water: int | None,
+    high_water: int,
+    window_ms: int,
+    ahead: int = PLAYED_AHEAD,
 ) -> int:
     """Where to go on: where a page says it stopped, or a little before what is unseen.
 
     A page that died told nothing. So a moment long before the newest windows counts only if none
-    was released since it was told: otherwise somebody was watching those.
+    was released since it was told: otherwise somebody was watching those. Of what is released the
+    last `ahead` windows may not have been seen.
     """
-    newest_ms = max(0, high_water - 2) * window_ms
+    newest_ms = max(0, high_water - ahead) * window_ms
     if left_ms is None or left_ms > high_water * window_ms:
         return newest_ms
     is_latest = left_high_water == high_water or left_ms >= newest_ms

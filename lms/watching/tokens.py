@@ -1,4 +1,4 @@
-"""The watch token: who may ask for which video's keys, on which terms, signed when it was made.
+"""The watch token: who may ask for which film's keys or which pages, on which terms, signed.
 
 It is checked by arithmetic alone, so that releasing a key loads no session, person or lesson.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from lms.core.crypto import derive_key
 
 # person, lease, progress, video: 8 bytes each; version, windows, their length, the last one's;
-# pace; closing, expiry, beginning of the lesson. The video's address follows.
+# pace; closing, expiry, beginning of the lesson. The address of the film or the pages follows.
 _TERMS = struct.Struct(">qqqqIIIIBqqq")
 _SIGNATURE_BYTES = 16
 _LONGEST = 512
@@ -22,7 +22,10 @@ _LONGEST = 512
 
 @dataclass(frozen=True, slots=True)
 class WatchTerms:
-    """What the token says. Instants and lengths are in milliseconds; 0 closes_at: never."""
+    """What the token says. Instants and lengths are in milliseconds; 0 closes_at: never.
+
+    `video_id` is 0 for pages to read: no key is to be had by such a token, and no page by another.
+    """
 
     person_id: int
     lease: int
@@ -37,6 +40,11 @@ class WatchTerms:
     expires_at_ms: int
     started_at_ms: int
     public_id: str
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether its windows are pages."""
+        return self.video_id == 0
 
     def length_ms(self, window: int) -> int:
         """The length of a window; the last one takes the rest."""

@@ -18,11 +18,13 @@ class TraceStep:
     """What happened at an instant: a window was given, a fall-back to one, or a pop-up answered.
 
     `start` and `end` are seconds of the film; those of a pop-up are both where it stopped the film.
+    `page` is the page to read, from 1; a pop-up was asked before it.
     """
 
     happened_at: dt.datetime
     start: int
     end: int
+    page: int
     is_fall_back: bool = False
     popup: Popup | None = None
 
@@ -34,6 +36,11 @@ class LessonTrace:
     title: str
     progress: LessonProgress
     steps: Sequence[TraceStep]
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether pages were read, and no film was watched."""
+        return self.progress.reading_id is not None
 
     @property
     def window_count(self) -> int:
@@ -87,7 +94,8 @@ def _steps(progress: LessonProgress, popups: Sequence[Popup]) -> list[TraceStep]
         while waiting and _came_first(waiting[0], release):
             steps.append(_popup_step(progress, waiting.pop(0)))
         start, end = (_seconds(progress, release.window + more) for more in (0, 1))
-        steps.append(TraceStep(release.happened_at, start, end, release.is_fall_back))
+        page = release.window + 1
+        steps.append(TraceStep(release.happened_at, start, end, page, release.is_fall_back))
     return steps + [_popup_step(progress, popup) for popup in waiting]
 
 
@@ -105,7 +113,7 @@ def _answered_at(popup: Popup) -> dt.datetime:
 
 def _popup_step(progress: LessonProgress, popup: Popup) -> TraceStep:
     place = _seconds(progress, popup.gate)
-    return TraceStep(_answered_at(popup), place, place, popup=popup)
+    return TraceStep(_answered_at(popup), place, place, popup.gate + 1, popup=popup)
 
 
 def _seconds(progress: LessonProgress, window: int) -> int:

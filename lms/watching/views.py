@@ -15,13 +15,14 @@ from lms.enrollments.models import Cycle
 from lms.enrollments.queries import get_own_cycle
 from lms.videos import queries as videos
 from lms.videos.models import Video
-from lms.watching import gate, operations, popup_operations, queries
+from lms.watching import gate, operations, pages, popup_operations, queries
 from lms.watching.answering import popup_answers
 from lms.watching.answers import answer_from, outcome_facts, question_facts
 from lms.watching.finish_operations import finish_lesson
 from lms.watching.models import LessonProgress
 from lms.watching.notes.views import notes_settings
 from lms.watching.player import player_settings
+from lms.watching.reader import reader_settings
 from lms.watching.tasks import finish_all
 from lms.watching.tokens import WatchTerms
 from lms.web.auth import signed_in, token_checked
@@ -40,6 +41,14 @@ def _settings() -> Settings:
 def key(video: str, window: str) -> Response:
     """The gate by the ordinary route; gate.in_front_of answers the same without coming here."""
     status, headers, body = gate.respond(gate.key_release(), request.environ)
+    return Response(body, status, headers)
+
+
+@blueprint.get("/pages/<reading>/<number>")
+@token_checked
+def page(reading: str, number: str) -> Response:
+    """A page to read, if the gate lets it be seen."""
+    status, headers, body = pages.respond(request.environ)
     return Response(body, status, headers)
 
 
@@ -71,14 +80,16 @@ def lesson(cycle_id: int, lesson_id: int) -> str:
     facts = _study_facts(own)
     lessons = facts["lessons"]
     place = next(number for number, one in enumerate(lessons) if one.lesson.id == shown.id)
+    standing = lessons[place]
+    settings = reader_settings if standing.reading else player_settings
     return render_template(
         "watching/lesson.html",
         lesson=shown,
-        standing=lessons[place],
+        standing=standing,
         following=lessons[place + 1] if place + 1 < len(lessons) else None,
         subtitles=videos.subtitles_of(shown.id),
-        poster=_poster(lessons[place].video),
-        player=player_settings(own, shown),
+        poster=_poster(standing.video),
+        player=settings(own, shown),
         notes=notes_settings(own, shown),
         **facts,
     )
@@ -99,6 +110,13 @@ def lease(cycle_id: int, lesson_id: int) -> Response:
         progress = _progress(terms)
         token = gate.key_release().signer.sign(terms)
         answer = jsonify(token=token, **_lease_facts(terms, progress))
+    if not terms.is_reading:
+        _give_cookie(answer, terms, token)
+    return answer
+
+
+def _give_cookie(answer: Response, terms: WatchTerms, token: str) -> None:
+    """For browsers that play by themselves and send no header of ours."""
     answer.set_cookie(
         gate.TOKEN_COOKIE,
         token,
@@ -108,7 +126,6 @@ def lease(cycle_id: int, lesson_id: int) -> Response:
         samesite="Strict",
         secure=_settings().cookie_secure,
     )
-    return answer
 
 
 def _progress(terms: WatchTerms) -> LessonProgress:
@@ -119,11 +136,9 @@ def _progress(terms: WatchTerms) -> LessonProgress:
 
 
 def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
-    video = progress.video
     left_by = progress.left_lease
     return {
-        "playlist": videos.playlist_url(video),
-        "keys": f"{gate.PREFIX}{terms.public_id}/",
+        **_address_facts(terms, progress),
         "released": progress.high_water,
         "resume_ms": operations.resume_ms(progress),
         # Opaque to the page: whether its own memory of the place is newer than the server's.
@@ -136,6 +151,15 @@ def _lease_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
         "is_finished": progress.finished_at is not None,
         "is_closed": 0 < terms.closes_at_ms <= clock.now_ms(),
     }
+
+
+def _address_facts(terms: WatchTerms, progress: LessonProgress) -> dict[str, Any]:
+    """Where the windows are to be had: the film and its keys, or the pages, and when the next."""
+    if progress.video is None:
+        next_ms = gate.key_release().next_in_ms(terms.person_id)
+        return {"keys": f"{pages.PREFIX}{terms.public_id}/", "next_in_ms": next_ms}
+    playlist = videos.playlist_url(progress.video)
+    return {"playlist": playlist, "keys": f"{gate.PREFIX}{terms.public_id}/"}
 
 
 @blueprint.post(f"{_LESSON}/position")

@@ -1,14 +1,14 @@
 """Details of entries, annual certificates, platforms that may read statements
 
 Revision ID: 8e5c1a90b7d3
-Revises: 22e58b99595b
+Revises: e17b5c90d2a4
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "8e5c1a90b7d3"
-down_revision = "22e58b99595b"
+down_revision = "e17b5c90d2a4"
 branch_labels = None
 depends_on = None
 

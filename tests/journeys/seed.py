@@ -15,7 +15,7 @@ from lms.accounts.models import Person
 from lms.accounts.operations import create_person
 from lms.accounts.rules import resident_check_character
 from lms.catalog.content_operations import add_etextbook, add_lesson, update_lesson
-from lms.catalog.models import Course
+from lms.catalog.models import Course, LessonKind
 from lms.catalog.operations import create_course
 from lms.catalog.review_operations import submit_course
 from lms.catalog.rules import CourseFacts
@@ -38,6 +38,9 @@ from lms.payments.operations import begin_payment, place_order
 from lms.questions.models import QuestionKind
 from lms.questions.operations import create_question
 from lms.questions.rules import QuestionFacts
+from lms.readings.cutting import cut_stretch
+from lms.readings.operations import Stretch, set_reading
+from lms.readings.rules import usual_seconds
 from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
 from lms.watching.models import WatchedCourse
@@ -60,6 +63,8 @@ def fill() -> None:
     for facts in world.COURSES:
         with transaction():
             _course(people["trainer"], facts)
+    with transaction():
+        _course_to_read(people["trainer"])
     _wait_for_packaging()
     with transaction():
         for course in db.session.scalars(select(Course)):
@@ -89,7 +94,7 @@ def _learners() -> None:
         )
 
 
-def _course(trainer: Person, facts: world.CourseFacts) -> None:
+def _course(trainer: Person, facts: world.CourseFacts) -> Course:
     written = CourseFacts(
         title=facts.title,
         category=HourCategory(facts.category),
@@ -111,6 +116,20 @@ def _course(trainer: Person, facts: world.CourseFacts) -> None:
             add_etextbook(trainer, course, "学员手册", file)
     for title, film in facts.lessons:
         import_video(trainer, add_lesson(trainer, course, title), film)
+    return course
+
+
+def _course_to_read(trainer: Person) -> None:
+    """A course of one lesson that is read, each page for as long as a window of a film lasts."""
+    facts = world.CourseFacts(world.READ, world.READ_TITLE, "public", "1", False, ())
+    course = _course(trainer, facts)
+    with world.TEXTBOOK.open("rb") as file:
+        book = add_etextbook(trainer, course, "读本", file)
+    lesson = add_lesson(trainer, course, "读本选读", kind=LessonKind.READING)
+    stretch = Stretch(*world.READ_PAGES, usual_seconds(is_pdf=True))
+    reading = set_reading(trainer, lesson, book, stretch, cut_stretch(book, *world.READ_PAGES))
+    # No trainer may make a page so short.
+    reading.page_seconds = 2
 
 
 def _histories(failed: Person) -> None:

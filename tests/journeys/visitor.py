@@ -10,7 +10,7 @@ from tests.journeys.world import PASSWORD
 
 # The gate's refusals are its work; the browser reports each of them as a failed load.
 _REFUSALS = re.compile(r"status of (403|409|423|425)")
-_GATE = re.compile(r"/keys/|/learn/\d+/lessons/\d+/(lease|popup|finish)")
+_GATE = re.compile(r"/(?:keys|pages)/|/learn/\d+/lessons/\d+/(lease|popup|finish)")
 
 
 def come_late(route: Route) -> None:

@@ -13,6 +13,10 @@ PAID = "workshop-equipment"
 FREE = "safe-production-law"
 EXAMINED = "policy-review"
 REVISED = "emergency-plans"
+# Its one lesson is read and not watched: so many pages of the textbook.
+READ = "textbook-reading"
+READ_TITLE = "读教材学政策"
+READ_PAGES = (3, 6)
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ WRITING = Learner("writing", "谢文婷")
 BESIDE = Learner("beside", "韩雪峰")
 TAPPING = Learner("tapping", "邓小燕")
 TYPING = Learner("typing", "曹立新")
+PAGING = Learner("paging", "彭秀英")
 LEARNERS = (
     *(MAIN, RELOADING, PHONE, KEYBOARD, RESTUDYING, READER),
     *(CUT_OFF, UNHEARD, LATE, SITTING, HASTY, EARLIER),
     *(TUNNEL, TUNNEL_EXAM, POWER_CUT, POWER_CUT_EXAM, DUEL),
-    *(WRITING, BESIDE, TAPPING, TYPING),
+    *(WRITING, BESIDE, TAPPING, TYPING, PAGING),
 )
 
 

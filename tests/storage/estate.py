@@ -21,7 +21,7 @@ from tests.catalog.etextbooks.support import files as epub_files
 from tests.catalog.etextbooks.support import packed, picture
 from tests.factories import CourseFactory, CycleFactory, LessonFactory, PersonFactory, PostFactory
 from tests.factories.catalog import version_as_it_is
-from tests.watching.support import make_video
+from tests.watching.support import make_pages, make_video
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 VTT = b"WEBVTT\n\n00:01.000 --> 00:02.000\nhello\n"
@@ -135,6 +135,7 @@ def build_rest(certificate: Certificate) -> dict[str, list[str]]:
         entries = epub_files(one='<p>正文</p><img src="../a.png"/>')
         entries["OEBPS/a.png"] = picture()
         book = add(trainer, course, "电子书", io.BytesIO(packed(entries)))
+    read = make_pages(LessonFactory(course=course))
     incoming = original_path(f"incoming/{public_id}")
     for path in (incoming, pdf_path(certificate)):
         files().write(path, b"x")
@@ -142,6 +143,7 @@ def build_rest(certificate: Certificate) -> dict[str, list[str]]:
         "cover": [str(course.cover_path)],
         "book of a version alone": [former.path],
         "book of a draft": [found.path for found in files().walk(book.path)],
+        "pages to read": [found.path for found in files().walk(read.path)],
         "subtitles": [subtitle_path(subtitle.path)],
         "picture of a question": [shown.path],
         "certificate": [pdf_path(certificate)],
@@ -160,6 +162,7 @@ def build_strays() -> list[str]:
         "certificates/2025/001/stray.pdf",
         "questions/stray.webp",
         "originals/stray.mp4",
+        "readings/stray/0001.html",
         "originals/etextbooks/stray.pdf",
         "originals/etextbooks/stray/pictures/stray.png",
         "originals/incoming/stray",

@@ -1,6 +1,7 @@
 """A learner before the player: films without pictures, and a page that asks as the player does."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +9,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
-from lms.catalog.models import Lesson
+from lms.catalog.models import EtextbookFormat, Lesson, LessonKind
 from lms.core.db import db, transaction
+from lms.core.files import files
 from lms.enrollments.models import Cycle
 from lms.questions.models import QuestionUse
+from lms.readings.models import Reading
+from lms.readings.storage import READINGS, page_path
+from lms.readings.versions import bind_reading, bound_reading
 from lms.videos.keys import window_key
 from lms.videos.models import Video, VideoState
 from lms.videos.secret import new_secret, video_secret
@@ -52,13 +57,58 @@ def make_video(lesson: Lesson, windows: int = 6, last_ms: int = 30_000) -> Video
     return video
 
 
+def make_pages(lesson: Lesson, count: int = 6, seconds: int = WINDOW_SECONDS) -> Reading:
+    """So many pages to read of 30 s; the version in the catalogue gets them as `make_video`."""
+    path = f"{READINGS}/{secrets.token_hex(8)}"
+    for number in range(count):
+        text = f"<p>第 {number + 1} 页的内容</p>"
+        files().write(page_path(path, number, is_pdf=False), text.encode())
+    lesson.kind = LessonKind.READING
+    reading = Reading(
+        public_id=secrets.token_hex(8),
+        lesson_id=lesson.id,
+        book_title="教材",
+        format=EtextbookFormat.HTML,
+        first=0,
+        last=0,
+        first_title="第一章",
+        last_title="第一章",
+        path=path,
+        size_bytes=count,
+        page_count=count,
+        page_seconds=seconds,
+        made_by_id=lesson.course.created_by_id,
+    )
+    db.session.add(reading)
+    db.session.flush()
+    version = lesson.course.version
+    held = {each.lesson_id for each in version.lessons} if version is not None else set()
+    if version is not None and lesson.id in held and bound_reading(version.id, lesson.id) is None:
+        bind_reading(version.id, lesson.id, reading)
+    db.session.commit()
+    return reading
+
+
 def make_study(
-    windows: int = 6, *, questions: int = 0, lessons: int = 1, last_ms: int = 30_000, **course: Any
+    windows: int = 6,
+    *,
+    questions: int = 0,
+    lessons: int = 1,
+    read: Collection[int] = (),
+    last_ms: int = 30_000,
+    **course: Any,
 ) -> Cycle:
-    """An active cycle of a course with so many lessons, each with a video, and a question pool."""
+    """An active cycle of a course with so many lessons, each with a video, and a question pool.
+
+    The lessons whose numbers are in `read` have pages instead.
+    """
     made = CourseFactory(**course)
     for number in range(lessons):
-        make_video(LessonFactory(course=made, position=number), windows, last_ms)
+        lesson = LessonFactory(course=made, position=number)
+        if number in read:
+            make_pages(lesson, windows)
+        else:
+            make_video(lesson, windows, last_ms)
     for _number in range(questions):
         QuestionFactory(course=made, use=QuestionUse.POPUP)
     return CycleFactory(course=made)
@@ -74,6 +124,8 @@ class Page:
     lesson_id: int
     token: str = ""
     public_id: str = ""
+    # Of the address: "keys", or "pages" of a lesson that is read.
+    folder: str = "keys"
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,14 +148,14 @@ class Page:
         assert answer.status_code == 200, answer.text
         self.facts = answer.json
         self.token = answer.json["token"]
-        self.public_id = answer.json["keys"].strip("/").split("/")[1]
+        self.folder, self.public_id = answer.json["keys"].strip("/").split("/")
         return self
 
     def key(self, window: int) -> TestResponse:
-        """Ask by the header alone; the cookie is for players that cannot send one."""
+        """Ask for a key, or a page, by the header alone; the cookie is for players without one."""
         headers = {"X-Watch-Token": self.token}
         bare = self.app.test_client(use_cookies=False)
-        return bare.get(f"/keys/{self.public_id}/{window}", headers=headers)
+        return bare.get(f"/{self.folder}/{self.public_id}/{window}", headers=headers)
 
     def popup(self) -> dict[str, Any]:
         answer = self.post("popup")
@@ -142,6 +194,7 @@ class Page:
 
     def expected_key(self, window: int) -> bytes:
         video = self.progress.video
+        assert video is not None
         return window_key(video_secret(video), video.package_version, window)
 
 

@@ -210,7 +210,7 @@ def test_review_page_leads_to_the_preview(app, trainer, manager, course):
 def test_lesson_without_a_film_says_so(app, trainer, course):
     lesson = LessonFactory(course=course, title="没有视频")
     preview = Preview(app, trainer, f"/manage/courses/{course.slug}/preview/lessons/{lesson.id}")
-    assert "没有可以播放的视频" in preview.get().text
+    assert "本课时还没有内容" in preview.get().text
     assert preview.post("lease").status_code == 409
     assert preview.key(0).status_code == 409
 

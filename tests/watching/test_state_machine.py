@@ -50,9 +50,13 @@ def dies_after(statements):
 
 
 class LearnerMachine(RuleBasedStateMachine):
-    """Two pages, two lessons, gates in each; the course completes without an exam."""
+    """Two pages, two lessons, gates in each; the course completes without an exam.
+
+    `read` are the numbers of the lessons that are read and not watched.
+    """
 
     app = None
+    read = ()
 
     def __init__(self):
         super().__init__()
@@ -65,7 +69,12 @@ class LearnerMachine(RuleBasedStateMachine):
         course_watched.connect(self.watched)
         cycle_completed.connect(self.completed)
         self.cycle = make_study(
-            WINDOWS, questions=5, lessons=2, requires_exam=False, max_pace_tenths=PACE * 10
+            WINDOWS,
+            questions=5,
+            lessons=2,
+            read=self.read,
+            requires_exam=False,
+            max_pace_tenths=PACE * 10,
         )
         self.cycle_id = self.cycle.id
         self.lesson_ids = [lesson.id for lesson in self.cycle.course.lessons]
@@ -171,11 +180,14 @@ class LearnerMachine(RuleBasedStateMachine):
         core_clock.set_source(None)
 
 
-@pytest.mark.parametrize("steps", [20, 60])
-def test_learner_never_beats_the_clock_and_loses_nothing(app, steps):
-    LearnerMachine.app = app
+@pytest.mark.parametrize(("steps", "read"), [(20, ()), (60, ()), (30, (1,)), (30, (0, 1))], ids=str)
+def test_learner_never_beats_the_clock_and_loses_nothing(app, steps, read):
+    class Machine(LearnerMachine):
+        pass
+
+    Machine.app, Machine.read = app, read
     run_state_machine_as_test(
-        LearnerMachine,
+        Machine,
         settings=settings(
             max_examples=8,
             stateful_step_count=steps,

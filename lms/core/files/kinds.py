@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
+    ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".pdf": "application/pdf",

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -11,7 +12,7 @@ from lms.core.db import db
 from lms.enrollments.models import Cycle
 from lms.watching.notes.models import LessonNote
 from lms.watching.notes.rules import Chapter, Passage
-from lms.watching.queries import progress_of
+from lms.watching.queries import LessonStanding, progress_of
 
 
 def find_note(person_id: int, key: str) -> LessonNote | None:
@@ -45,7 +46,7 @@ def chapters_of(cycle: Cycle) -> list[Chapter]:
     for standing in progress_of(cycle):
         written = notes.pop(standing.lesson.id, [])
         if written:
-            passages = [_passage(note, standing.duration_ms) for note in written]
+            passages = [_passage(note, standing) for note in written]
             chapters.append(Chapter(standing.lesson.title, standing.lesson.id, passages))
     for written in notes.values():
         passages = [Passage(note.at_ms, note.text) for note in written]
@@ -65,5 +66,9 @@ def _by_lesson(cycle: Cycle) -> dict[int, list[LessonNote]]:
     return {lesson_id: list(group) for lesson_id, group in groupby(found, lambda n: n.lesson_id)}
 
 
-def _passage(note: LessonNote, duration_ms: int) -> Passage:
-    return Passage(min(note.at_ms, duration_ms), note.text)
+def _passage(note: LessonNote, standing: LessonStanding) -> Passage:
+    at_ms, reading = min(note.at_ms, standing.duration_ms), standing.reading
+    if reading is None:
+        return Passage(at_ms, note.text)
+    page = min(reading.page_count, at_ms // (reading.page_seconds * 1000) + 1)
+    return Passage(at_ms, note.text, _("第 %(page)d 页", page=page))

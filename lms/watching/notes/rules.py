@@ -22,10 +22,17 @@ class NoteFacts:
 
 @dataclass(frozen=True)
 class Passage:
-    """A note in a file or on a page: the moment within the film in milliseconds, and the words."""
+    """A note in a file or on a page: the moment in the lesson in milliseconds, and the words."""
 
     at_ms: int
     text: str
+    # The place in words, where it is a page and no moment.
+    page: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it was written: "第 3 页", or 04:05."""
+        return self.page or write_moment(self.seconds)
 
     @property
     def seconds(self) -> int:
@@ -79,7 +86,7 @@ def _markdown_lines(heading: str, chapters: Iterable[Chapter], bookmark: str) ->
         yield from ("", f"## {chapter.title}", "")
         for passage in chapter.passages:
             words = (passage.text or bookmark).replace("\n", "\n  ")
-            yield f"- **{write_moment(passage.seconds)}** {words}"
+            yield f"- **{passage.place}** {words}"
 
 
 def as_text(heading: str, chapters: Iterable[Chapter], bookmark: str) -> str:
@@ -92,4 +99,4 @@ def _text_lines(heading: str, chapters: Iterable[Chapter], bookmark: str) -> Ite
     for chapter in chapters:
         yield from ("", chapter.title)
         for passage in chapter.passages:
-            yield f"[{write_moment(passage.seconds)}] {passage.text or bookmark}"
+            yield f"[{passage.place}] {passage.text or bookmark}"

@@ -11,11 +11,10 @@ from lms.catalog.version_models import CourseVersion, VersionLesson
 from lms.catalog.versions import get_version_lesson
 from lms.core.errors import Conflict, NotFound
 from lms.core.permissions import Permission
+from lms.readings.models import Reading
 from lms.videos.keys import window_key
-from lms.videos.models import Video
-from lms.videos.queries import current_video
-from lms.videos.versions import bound_video
 from lms.watching.gates import lesson_gates
+from lms.watching.material import Material, bound_material, current_material
 from lms.watching.quiet.queries import stretches_of
 from lms.watching.quiet.rules import Stretch
 from lms.watching.release import KeyRelease
@@ -48,15 +47,6 @@ class Previewed:
         return get_lesson(self.course, lesson_id)
 
 
-@dataclass(frozen=True)
-class PreviewFilm:
-    """The film of a lesson as it is looked at, of it which package, and where it is quiet."""
-
-    video: Video
-    package_version: int
-    stretches: list[Stretch]
-
-
 def draft_to_preview(actor: Person, slug: str) -> Previewed:
     """The draft of a course of the actor's base; raises NotFound or NotAllowed for another's."""
     course = get_visible_course(slug, actor)
@@ -70,39 +60,47 @@ def version_to_preview(actor: Person, version_id: int) -> Previewed:
     return Previewed(version.course, version)
 
 
-def find_film(previewed: Previewed, lesson_id: int) -> PreviewFilm | None:
-    """What the lesson plays: the film of the version, or the one that the draft has now."""
+def find_material(previewed: Previewed, lesson_id: int) -> Material | None:
+    """What the lesson holds: in the version, or in the draft as it is now."""
     if previewed.version is None:
-        video = current_video(lesson_id)
-        stretches = stretches_of(lesson_id)
-        return PreviewFilm(video, video.package_version, stretches) if video else None
-    bound = bound_video(previewed.version.id, lesson_id)
-    if bound is None:
-        return None
-    stretches = stretches_of(lesson_id, previewed.version.id)
-    return PreviewFilm(bound.video, bound.package_version, stretches)
+        return current_material(lesson_id)
+    return bound_material(previewed.version.id, lesson_id)
 
 
-def get_film(previewed: Previewed, lesson_id: int) -> PreviewFilm:
-    """`find_film`; raises NotFound for a lesson of another course, Conflict while there is none."""
+def get_material(previewed: Previewed, lesson_id: int) -> Material:
+    """The same; raises NotFound for a lesson of another course, Conflict while there is none."""
     previewed.lesson(lesson_id)
-    film = find_film(previewed, lesson_id)
-    if film is None:
+    material = find_material(previewed, lesson_id)
+    if material is None:
         raise Conflict()
-    return film
+    return material
 
 
-def draw_gates(previewed: Previewed, lesson_id: int, film: PreviewFilm, every: int) -> list[int]:
+def quiet_stretches(previewed: Previewed, lesson_id: int) -> list[Stretch]:
+    """Where no pop-up may stand."""
+    return stretches_of(lesson_id, previewed.version_id)
+
+
+def draw_gates(previewed: Previewed, lesson_id: int, material: Material, every: int) -> list[int]:
     """Where pop-ups stand this time, drawn as for a learner who begins the lesson."""
+    stretches = quiet_stretches(previewed, lesson_id)
     return lesson_gates(
-        previewed.course.id, previewed.version_id, lesson_id, film.video, film.stretches, every
+        previewed.course.id, previewed.version_id, lesson_id, material.windows, stretches, every
     )
 
 
-def preview_key(release: KeyRelease, film: PreviewFilm, window: int) -> bytes:
+def preview_key(release: KeyRelease, material: Material, window: int) -> bytes:
     """The key of one window of the film, whatever was watched. Raises NotFound beyond its end."""
-    if not 0 <= window < film.video.window_count:
+    video = material.video
+    if video is None or not 0 <= window < video.window_count:
         raise NotFound()
-    package = film.video.package
-    secret = release.secret(package.id, package.public_id)
-    return window_key(secret, film.package_version, window)
+    secret = release.secret(video.package.id, video.package.public_id)
+    return window_key(secret, material.package_version, window)
+
+
+def get_pages(previewed: Previewed, lesson_id: int, page: int) -> Reading:
+    """The reading whose page (from 0) is asked for, whatever was read. Raises NotFound."""
+    reading = get_material(previewed, lesson_id).reading
+    if reading is None or not 0 <= page < reading.page_count:
+        raise NotFound()
+    return reading

@@ -19,14 +19,16 @@ from lms.config import Settings
 from lms.core.errors import Invalid, NotAllowed
 from lms.core.permissions import Permission
 from lms.videos.queries import playlist_url, poster_url, subtitles_of
-from lms.videos.versions import videos_shown
 from lms.watching.answers import answer_from, question_facts
 from lms.watching.gate import key_release
+from lms.watching.material import Material, materials_shown
+from lms.watching.pages import page_reply
 from lms.watching.player import preview_settings
 from lms.watching.preview import popups, previewed
-from lms.watching.preview.previewed import Previewed, PreviewFilm
+from lms.watching.preview.previewed import Previewed
 from lms.watching.preview.state import PreviewState, unseal
 from lms.watching.quiet.timeline import timeline_of
+from lms.watching.reader import preview_reader_settings
 from lms.web.auth import staff
 
 Find = Callable[..., Previewed]
@@ -55,20 +57,22 @@ def lesson(find: Find, lesson_id: int, **place: Any) -> str:
     found = find(current_user, **place)
     shown = found.lesson(lesson_id)
     lessons: Sequence[Lesson | VersionLesson] = found.shown.lessons
-    film = previewed.find_film(found, lesson_id)
+    material = previewed.find_material(found, lesson_id)
+    settings = preview_reader_settings if material and material.reading else preview_settings
     number = lessons.index(shown)
     return render_template(
         "watching/preview/lesson.html",
         previewed=found,
         lesson=shown,
         lessons=lessons,
-        films=videos_shown(lessons),
-        film=film,
+        materials=materials_shown(lessons),
+        material=material,
         following=lessons[number + 1] if number + 1 < len(lessons) else None,
         base=_address("lesson", lesson_id).removesuffix(str(lesson_id)),
         subtitles=subtitles_of(lesson_id),
-        player=preview_settings(partial(_address, lesson_id=lesson_id), found.key, shown),
-        **(_film_facts(film) if film else {}),
+        player=settings(partial(_address, lesson_id=lesson_id), found.key, shown),
+        standing=material,
+        **_film_facts(found, lesson_id, material),
     )
 
 
@@ -91,32 +95,35 @@ def review_links(lessons: Sequence[VersionLesson]) -> dict[int, str]:
     return {lesson.id: link(base, lesson) for lesson in lessons}
 
 
-def _film_facts(film: PreviewFilm) -> dict[str, Any]:
+def _film_facts(found: Previewed, lesson_id: int, material: Material | None) -> dict[str, Any]:
+    if material is None or material.video is None:
+        return {}
+    stretches = previewed.quiet_stretches(found, lesson_id)
     return {
-        "standing": {"video": film.video, "duration_ms": film.video.duration_ms},
-        "poster": poster_url(film.video),
-        "timeline": timeline_of(film.video, film.stretches, _settings().popup_every),
+        "poster": poster_url(material.video),
+        "timeline": timeline_of(material.video, stretches, _settings().popup_every),
     }
 
 
 def lease(find: Find, lesson_id: int, **place: Any) -> Response:
-    """Begin: where pop-ups stand this time, and where the film and its keys are."""
+    """Begin: where pop-ups stand this time, and where the film and its keys, or the pages, are."""
     found = find(current_user, **place)
-    film = previewed.get_film(found, lesson_id)
-    gates = previewed.draw_gates(found, lesson_id, film, _settings().popup_every)
+    material = previewed.get_material(found, lesson_id)
+    gates = previewed.draw_gates(found, lesson_id, material, _settings().popup_every)
     token = PreviewState(gates).begun().seal(_whose(found, lesson_id))
-    video = film.video
+    windows = material.windows
+    endpoint = "page" if material.reading else "key"
     return jsonify(
         token=token,
         gates=gates,
-        playlist=playlist_url(video),
-        keys=_address("key", lesson_id, window=0).removesuffix("0"),
+        playlist=playlist_url(material.video) if material.video else None,
+        keys=_address(endpoint, lesson_id, window=0).removesuffix("0"),
         # All of it is open: nothing can be earned by being early.
-        released=video.window_count,
+        released=windows.window_count,
         resume_ms=0,
-        window_count=video.window_count,
-        window_ms=video.window_seconds * 1000,
-        duration_ms=video.duration_ms,
+        window_count=windows.window_count,
+        window_ms=windows.window_seconds * 1000,
+        duration_ms=windows.duration_ms,
         max_pace=_MAX_PACE,
         is_finished=False,
         is_closed=False,
@@ -127,11 +134,18 @@ def lease(find: Find, lesson_id: int, **place: Any) -> Response:
 def key(find: Find, lesson_id: int, window: int, **place: Any) -> Response:
     """The 16 bytes that open a window, for whoever may look at the lesson at this moment."""
     found = find(current_user, **place)
-    film = previewed.get_film(found, lesson_id)
-    content = previewed.preview_key(key_release(), film, window)
+    material = previewed.get_material(found, lesson_id)
+    content = previewed.preview_key(key_release(), material, window)
     answer = Response(content, content_type="application/octet-stream")
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def page(find: Find, lesson_id: int, window: int, **place: Any) -> Response:
+    """A page to read, for whoever may look at the lesson at this moment."""
+    found = find(current_user, **place)
+    headers, content = page_reply(previewed.get_pages(found, lesson_id, window), window)
+    return Response(content, headers=headers)
 
 
 def popup(find: Find, lesson_id: int, **place: Any) -> Response:
@@ -186,6 +200,7 @@ def _add_routes(blueprint: Blueprint, permission: Permission, find: Find) -> Non
         ("", "GET", lesson),
         ("/lease", "POST", lease),
         ("/keys/<int:window>", "GET", key),
+        ("/pages/<int:window>", "GET", page),
         ("/popup", "POST", popup),
         ("/popup/answer", "POST", answer),
     ):

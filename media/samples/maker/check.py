@@ -86,7 +86,7 @@ def check_cues(subtitles: Path, seconds: float) -> list[str]:
 
 def check_questions(facts: dict[str, Any], questions: list[dict[str, Any]]) -> list[str]:
     """Each question must be sound, and the bank must fill two different papers."""
-    lessons = {lesson["slug"] for lesson in facts["lesson"]}
+    lessons = {lesson["slug"] for lesson in facts["lesson"] + facts.get("reading", [])}
     faults = [
         f"{facts['slug']}: {fault}: {question['text']}"
         for question in questions

@@ -86,6 +86,7 @@ RULES: dict[str, frozenset[str]] = {
     "payments_api.notify": NOBODY,
     "statements_api.person_years": NOBODY,
     "watching.key": NOBODY,
+    "watching.page": NOBODY,
     # --- pages about oneself
     "accounts.me": SIGNED_IN,
     "certificates.mine": SIGNED_IN,
@@ -211,13 +212,16 @@ RULES: dict[str, frozenset[str]] = {
     "videos_manage.retry": TEACHERS,
     "videos_manage.status": TEACHERS,
     "manage_quiet.edit": TEACHERS,
+    "manage_readings.edit": TEACHERS,
     # --- a lesson looked at: the draft by trainers, a version by who judges it
     "preview_draft.key": TEACHERS,
     "preview_draft.lease": TEACHERS,
     "preview_draft.lesson": TEACHERS,
+    "preview_draft.page": TEACHERS,
     "preview_version.key": BASE,
     "preview_version.lease": BASE,
     "preview_version.lesson": BASE,
+    "preview_version.page": BASE,
     # Without the state that a lease gave no pop-up is asked.
     "preview_draft.answer": NOBODY,
     "preview_draft.popup": NOBODY,

@@ -22,7 +22,13 @@ from lms.exams.allowances.operations import grant_allowance
 from lms.hourbank.statements.certificates import issue_annual_certificate
 from lms.organizations.models import Division, Organization, OrganizationKind
 from tests.catalog.etextbooks.support import files, packed, picture
-from tests.factories import CourseFactory, OrganizationFactory, PersonFactory, PostFactory
+from tests.factories import (
+    CourseFactory,
+    LessonFactory,
+    OrganizationFactory,
+    PersonFactory,
+    PostFactory,
+)
 from tests.factories.accounts import province
 from tests.factories.catalog import version_as_it_is
 from tests.factories.schemes import make_scheme
@@ -33,6 +39,7 @@ from tests.security.access.memberships import make_joiner, records_of, registere
 from tests.security.access.questions import questions_values
 from tests.security.estate import build_estate
 from tests.support import kept_file, sign_in
+from tests.watching.support import make_pages
 
 _KIND = OrganizationKind
 _POSTS = {
@@ -73,6 +80,8 @@ class World:
         """The values for the arguments of this route."""
         if endpoint.startswith("etextbooks."):
             return {**self.values, "etextbook_id": self.values["epub_id"]}
+        if endpoint.startswith("manage_readings.") or endpoint.endswith(".page"):
+            return {**self.values, "lesson_id": self.values["read_lesson_id"]}
         if endpoint.startswith("quotas."):
             return {**self.values, "organization_id": self.base_id}
         if endpoint.startswith("manage_unit_requests."):
@@ -127,9 +136,17 @@ def _chapters(slug: str, trainer: Person) -> dict[str, Any]:
     with transaction():
         course = db.session.scalars(select(Course).where(Course.slug == slug)).one()
         book = add_etextbook(trainer, course, "电子书", io.BytesIO(packed(entries)))
+    read = LessonFactory(course=course, title="阅读")
+    reading = make_pages(read)
     version_as_it_is(course)
     (kept,) = (kept_file(book.path) / "pictures").iterdir()
-    return {"epub_id": book.id, "chapter_number": 1, "picture_name": kept.name}
+    return {
+        "epub_id": book.id,
+        "chapter_number": 1,
+        "picture_name": kept.name,
+        "read_lesson_id": read.id,
+        "reading": reading.public_id,
+    }
 
 
 def _allowance(actor: Person, person: Person) -> int:

@@ -48,7 +48,7 @@ export class Gate extends Events {
     });
   }
 
-  /** The 16 bytes of a window; resolves when the gate opens, undefined when no longer wanted. */
+  /** What a window gives (16 bytes, or a page); resolves when the gate opens, undefined when no longer wanted. */
   async key(url, signal) {
     const window = Number(url.split('/').pop());
     for (let wait = 500; !signal.aborted;) {

@@ -65,9 +65,14 @@ export class Server {
     const headers = { 'X-Watch-Token': this.token };
     const reply = await fetch(url, { headers, signal: within(signal), cache: 'no-store' });
     if (reply.status !== 200) return { problem: await read(reply) };
+    return { key: await this.content(reply) };
+  }
+
+  /** What is given for a window; throws for what was cut off on the way. */
+  async content(reply) {
     const key = await reply.arrayBuffer();
     if (key.byteLength !== KEY_BYTES) throw new TypeError('not a key');
-    return { key };
+    return key;
   }
 
   /** Asks until the server can be reached at all; an error of the server's own is asked again. */

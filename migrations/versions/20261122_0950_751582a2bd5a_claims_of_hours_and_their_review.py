@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "751582a2bd5a"
-down_revision = "22e58b99595b"
+down_revision = "8e5c1a90b7d3"
 branch_labels = None
 depends_on = None
 
