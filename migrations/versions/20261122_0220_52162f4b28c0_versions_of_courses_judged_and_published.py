@@ -2,7 +2,7 @@
 
 Every course that was published becomes the first version of itself, as it stands.
 
-Revision: 52162f4b28c0, after e8f630b31f52
+Revision: 52162f4b28c0, after 7c2e91d40ab6
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Pictures that the texts of questions show, each of the bank of a course.
 
-Revision: e8f630b31f52, after 36325b3aa108
+Revision: e8f630b31f52, after 2f6d9b1c7e40
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Claims of hours, their evidence, every deed with them, and what was recognised.
 
-Revision: 751582a2bd5a, after 22e58b99595b
+Revision: 751582a2bd5a, after 8e5c1a90b7d3
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Lessons that are read: pages cut from e-textbooks, held by versions, earned by the same clock.
 
-Revision: 91c3e5a7d2b4, after c4f7a1d80e36
+Revision: 91c3e5a7d2b4, after 751582a2bd5a
 """
 
 import sqlalchemy as sa
