@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, make_url, text
 
-from lms.certificates.fonts import build_fonts
 from lms.config import ROOT, Settings
+from lms.documents.fonts import build_fonts
 from tests.journeys import nursery
 
 BIN = Path(sys.executable).parent
