@@ -82,10 +82,10 @@ class CreditLane:
         self, connection: LeanConnection, known: _Known, nonce: str, item: Item
     ) -> str | None:
         sql = Sql.of_lean(self._dialect, connection)
-        values = {"id": known.reporter.id, "pem": known.pem, "nonce": nonce}
+        values: dict[str, Any] = {"id": known.reporter.id, "pem": known.pem, "nonce": nonce}
         try:
             with connection.transaction():
-                if not sql.run(_NONCE, **values, now=sql.instant(clock.now())):
+                if not sql.run(_NONCE, (), **values, now=sql.instant(clock.now())):
                     raise _NotPlain
                 return take_new(sql, known.reporter, item)
         except _NotPlain:
