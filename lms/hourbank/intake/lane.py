@@ -19,7 +19,7 @@ from lms.core.keys import read_public_key
 from lms.core.lean import LeanConnection, lean
 from lms.hourbank import profile
 from lms.hourbank.intake.items import Item, read_item
-from lms.hourbank.intake.taking import take
+from lms.hourbank.intake.taking import take_new
 from lms.hourbank.ledger import Reporter
 from lms.hourbank.models import EntryKind
 from lms.hourbank.sql import Sql, Statement
@@ -82,18 +82,15 @@ class CreditLane:
         self, connection: LeanConnection, known: _Known, nonce: str, item: Item
     ) -> str | None:
         sql = Sql.of_lean(self._dialect, connection)
-        values = {"id": known.reporter.id, "pem": known.pem, "nonce": nonce}
+        values: dict[str, Any] = {"id": known.reporter.id, "pem": known.pem, "nonce": nonce}
         try:
             with connection.transaction():
-                if not sql.run(_NONCE, **values, now=sql.instant(clock.now())):
+                if not sql.run(_NONCE, (), **values, now=sql.instant(clock.now())):
                     raise _NotPlain
-                (outcome,) = take(sql, known.reporter, [item])
-                if outcome.refusal is not None:
-                    raise _NotPlain
+                return take_new(sql, known.reporter, item)
         except _NotPlain:
             self._known.pop(known.reporter.code, None)
             return None
-        return outcome.receipt
 
 
 def _item(request: profile.Request) -> Item | None:
