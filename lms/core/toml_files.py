@@ -46,7 +46,8 @@ class TomlFile:
         self._problems: list[Problem] = []
         try:
             data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
+            # Besides what is no TOML: numbers of thousands of digits, lists of thousands of lists.
             found = _AT_LINE.search(str(error))
             line = int(found[1]) if found else len(text.splitlines()) or 1
             raise TomlFileError(name, [Problem(line, "", str(error))]) from error
@@ -111,7 +112,7 @@ class Table:
             return default["default"]
         found = self._data[key]
         if not fits(found):
-            raise self.error(key, f"cannot be {found!r}{what}")
+            raise self.error(key, f"cannot be {found!r:.80}{what}")
         return found
 
     def text(self, key: str, **default: str) -> str:

@@ -104,6 +104,18 @@ def test_what_is_no_toml_is_told_with_its_line():
         TomlFile("rules.toml", "a = 1\na = 2 2\n")
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 10_000])
+def test_what_no_reader_can_take_is_told_and_not_fallen_over(text):
+    with pytest.raises(TomlFileError):
+        TomlFile("rules.toml", text)
+
+
+def test_a_value_of_any_length_is_told_in_short():
+    with pytest.raises(TomlFileError) as error:
+        TomlFile("rules.toml", f'a = "{"x" * 10_000}"').root.number("a")
+    assert len(str(error.value)) < 200
+
+
 def test_the_last_line_is_told_where_the_end_is_missing():
     with pytest.raises(TomlFileError) as error:
         TomlFile("rules.toml", "a = 1\nb = [\n1,\n")
