@@ -17,7 +17,7 @@ from lms.core.errors import DomainError, Invalid
 from lms.core.files import content_type, forget_file
 from lms.core.files.kinds import PRIVATE
 from lms.web.auth import signed_in
-from lms.web.limits import limiter
+from lms.web.limits import FLOOD, limiter
 from lms.web.stored import send_stored
 
 # What a form adds to its files; one somewhat too large still arrives, and is told of by name.
@@ -45,7 +45,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Page:
 
 @blueprint.post("/<int:claim_id>/evidence")
 @signed_in
-@limiter.limit("300/hour")
+@limiter.limit(FLOOD)
 def upload(claim_id: int) -> Page:
     """Keep the files of a form; by script the list comes back, else the page."""
     claim = queries.get_own_claim(current_user, claim_id)

@@ -42,9 +42,10 @@ class FormErrors(Exception):
 def policy_of(claim: Claim) -> Policy:
     """The policy a claim is judged by: of its unit's division and its year.
 
-    Of a draft the claimant's present unit; of a submitted claim the one it was submitted from.
+    Of what may be written in the claimant's present unit, if there is one; else the one it was
+    begun or submitted in.
     """
-    unit = claim.person.unit if claim.is_writable else claim.organization
+    unit = (claim.person.unit if claim.is_writable else None) or claim.organization
     return policy_for(unit_or_conflict(unit).division_code, claim.year)
 
 

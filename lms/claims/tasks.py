@@ -8,12 +8,12 @@ import logging
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lms.accounts.enums import PersonState
 from lms.accounts.models import Person, Post
 from lms.claims.models import Claim, ClaimReminder, ClaimState
-from lms.claims.queries import DECIDERS, count_overdue, count_to_decide
+from lms.claims.queries import DECIDERS, count_overdue, count_to_decide, is_overdue
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, transaction
@@ -43,24 +43,34 @@ def _facts(claim: Claim) -> dict[str, object]:
 
 @task
 def remind_reviewers() -> None:
-    """Once a day, queue a reminder for everybody for whom overdue or deserted claims wait."""
+    """Once a day, queue a reminder for everybody for whom overdue claims wait."""
     if clock.now().astimezone(clock.SHANGHAI).hour < _FROM_HOUR:
         return
     for person_id in _reviewers():
-        person = db.session.get_one(Person, person_id)
-        if not _has_address(person) or not count_overdue(person):
-            continue
         with transaction():
-            if db.session.get(ClaimReminder, (person_id, clock.today())) is None:
+            person = db.session.get_one(Person, person_id)
+            if count_overdue(person):
                 db.session.add(ClaimReminder(person_id=person_id, day=clock.today()))
                 enqueue_after_commit(remind_reviewer, person_id)
 
 
 def _reviewers() -> list[int]:
+    """Who may have to decide on something overdue, and was not reminded of it today."""
+    desks = select(Claim.desk_id).where(is_overdue())
+    above = select(Claim.superior_id).where(is_overdue())
+    reminded = select(ClaimReminder.person_id).where(ClaimReminder.day == clock.today())
     query = (
         select(Post.person_id)
         .join(Post.person)
-        .where(Post.role.in_(DECIDERS), Post.is_in_force, Person.state == PersonState.ACTIVE)
+        .where(
+            or_(Post.organization_id.in_(desks), Post.organization_id.in_(above)),
+            Post.role.in_(DECIDERS),
+            Post.is_in_force,
+            Post.person_id.not_in(reminded),
+            Person.state == PersonState.ACTIVE,
+            Person.email.is_not(None),
+            Person.contact_confirmed_at.is_not(None),
+        )
         .distinct()
     )
     return list(db.session.scalars(query.order_by(Post.person_id)))
@@ -80,12 +90,8 @@ def remind_reviewer(person_id: int) -> None:
     _send(person, _("学时银行：学时申报等待审核"), text, "/manage/claims")
 
 
-def _has_address(person: Person) -> bool:
-    return bool(person.email) and person.contact_confirmed_at is not None
-
-
 def _send(person: Person, subject: str, text: str, path: str) -> None:
-    if not _has_address(person) or not person.email:
+    if not person.email or person.contact_confirmed_at is None:
         return
     settings: Settings = current_app.extensions["settings"]
     body = f"{_('您好：')}\n\n{text}\n\n{settings.public_url.rstrip('/')}{path}\n"

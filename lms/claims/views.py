@@ -19,7 +19,7 @@ from lms.claims.recognizing import FormErrors, judge, policy_of, rule_of
 from lms.claims.rules import claimable_years
 from lms.core import clock
 from lms.core.db import transaction
-from lms.core.errors import DomainError
+from lms.core.errors import Conflict, DomainError
 from lms.hourbank.conversion.types import Policy
 from lms.hourbank.policies import policy_for
 from lms.web.auth import signed_in
@@ -73,15 +73,26 @@ def new() -> Page:
 @signed_in
 def claim(claim_id: int) -> Page:
     found = queries.get_own_claim(current_user, claim_id)
-    if found.is_writable and not found.round:
+    can_write = found.is_writable and _has_form(found)
+    if can_write and not found.round:
         return redirect(url_for("claims.edit", claim_id=claim_id))
     return render_template(
         "claims/show.html",
         claim=found,
+        can_write=can_write,
         answers=answers_of(found),
         progress=progress_of(found),
         policy=policy_of(found),
     )
+
+
+def _has_form(found: Claim) -> bool:
+    """Whether the policy of the claimant's unit has the claim's kind, also after they moved."""
+    try:
+        rule_of(found)
+    except Conflict:
+        return False
+    return True
 
 
 def answers_of(found: Claim) -> list[tuple[Any, str]]:
@@ -96,7 +107,7 @@ def answers_of(found: Claim) -> list[tuple[Any, str]]:
 @signed_in
 def edit(claim_id: int) -> Page:
     found = queries.get_own_claim(current_user, claim_id)
-    if not found.is_writable:
+    if not (found.is_writable and _has_form(found)):
         return redirect(url_for("claims.claim", claim_id=claim_id))
     form = _form_of(found)
     if form.validate_on_submit():

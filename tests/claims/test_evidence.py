@@ -108,6 +108,19 @@ def test_what_a_reviewer_has_seen_is_kept_when_it_is_taken_away(city):
     assert evidence.get_evidence(city.manager, paper.id) is paper
 
 
+def test_what_is_being_mended_is_not_shown_before_it_is_sent_again(city):
+    claim = submitted(city.claimant)
+    decide(city.manager, claim, ClaimDeed.RETURN, "证书不清楚")
+    kept = keep_evidence(io.BytesIO(picture("PNG")), "a.png")
+    with transaction():
+        code = rule_of(claim).evidence[0].code
+        added = evidence.add_evidence(city.claimant, claim, rule_of(claim), code, kept)
+    with pytest.raises(NotFound):
+        evidence.get_evidence(city.manager, added.id)
+    submit(claim)
+    assert evidence.get_evidence(city.manager, added.id) is added
+
+
 def test_nothing_is_added_to_what_is_being_decided(city):
     claim = submitted(city.claimant)
     kept = keep_evidence(io.BytesIO(picture("PNG")), "a.png")
