@@ -71,6 +71,14 @@ def test_figures_above_count_everybody_once(factory):
     assert summarize(manager_of(factory), YEAR) == Summary(people=4, met=1, at_risk=2, nothing=1)
 
 
+def test_figures_above_are_those_of_the_name_and_unit_asked_for(factory):
+    manager = manager_of(factory)
+    assert summarize(manager, RiskFilter(2025, name="王乙")) == Summary(1, 0, 1, 0)
+    assert summarize(manager, RiskFilter(2025, unit_id=10**6)) == Summary(0, 0, 0, 0)
+    # The list may be narrowed further; the figures tell of all whom it is narrowed from.
+    assert summarize(manager, RiskFilter(2025, standing=Standing.MET)).people == 4
+
+
 @pytest.mark.parametrize(
     ("narrowed", "left"),
     [
