@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from lms.config import Settings
+from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.hourbank import cli, guards, policies, statements, tasks, views
@@ -11,6 +12,7 @@ from lms.hourbank.api import blueprint as api_blueprint
 from lms.hourbank.conversion import cli as conversion_cli
 from lms.hourbank.conversion import trial_views
 from lms.hourbank.conversion import views as policy_views
+from lms.hourbank.intake import lane
 from lms.hourbank.log import tasks as log_tasks
 from lms.hourbank.log.api import blueprint as log_blueprint
 from lms.web import navigation
@@ -33,6 +35,8 @@ def register(app: Flask) -> None:
     statements.register(app)
     cli.register(app)
     conversion_cli.register()
+    with app.app_context():
+        lane.register(app, db.engine.dialect.name)
     settings: Settings = app.extensions["settings"]
     every(3600, tasks.forget_nonces)
     every(settings.bank_log_every, log_tasks.give_places)

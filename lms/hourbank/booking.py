@@ -21,6 +21,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.types import ZERO_HOURS, Hours
 from lms.hourbank import ledger
 from lms.hourbank.models import BankPerson, EntryKind, EntrySource, LedgerEntry, Platform
+from lms.hourbank.sql import Sql
 
 # Registered by no one: its entries are made by this module alone.
 OWN_CODE = "hourbank"
@@ -55,7 +56,7 @@ def book(person: Person, bookings: Sequence[Booking]) -> list[LedgerEntry]:
     """
     account, platform = lock_account(person), own_platform()
     _refuse_wrong(platform, bookings)
-    return [ledger.append(platform, account, _line(booking)) for booking in bookings]
+    return _written(platform, account, [_line(booking) for booking in bookings])
 
 
 def reverse(entry: LedgerEntry, reason: str) -> LedgerEntry:
@@ -68,7 +69,10 @@ def reverse(entry: LedgerEntry, reason: str) -> LedgerEntry:
     account = _locked(entry.person_id)
     if is_reversed(entry):
         raise Conflict(_l("这条学时已经冲销。"))
-    return ledger.append(entry.platform, account, ledger.reversal_of(entry, reason))
+    (taken_back,) = _written(
+        entry.platform, account, [ledger.reversal_of(ledger.line_of(entry), reason)]
+    )
+    return taken_back
 
 
 def lock_account(person: Person) -> BankPerson:
@@ -119,6 +123,18 @@ def _refuse_wrong(platform: Platform, bookings: Sequence[Booking]) -> None:
     )
     if len(set(references)) < len(references) or db.session.scalar(booked.limit(1)) is not None:
         raise Conflict(_l("这条学时已经入账。"))
+
+
+def _written(
+    platform: Platform, person: BankPerson, lines: Sequence[ledger.Line]
+) -> list[LedgerEntry]:
+    account = ledger.Account(person.id, person.record_key)
+    reporter = ledger.Reporter(platform.id, platform.code)
+    sql = Sql.of_session()
+    written = ledger.write(sql, reporter, [(account, line) for line in lines])
+    ids = [each.id for each in written]
+    query = select(LedgerEntry).where(LedgerEntry.id.in_(ids)).order_by(LedgerEntry.id)
+    return list(db.session.scalars(query))
 
 
 def _line(booking: Booking) -> ledger.Line:

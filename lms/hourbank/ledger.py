@@ -1,31 +1,65 @@
-"""Writing one line of the ledger and the sum that goes with it. Nothing else writes there."""
+"""Writing lines of the ledger and the sums that go with them. Nothing else writes there."""
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
-
-from sqlalchemy import CursorResult, update
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from lms.accounts.vault import vault
 from lms.core import clock
-from lms.core.db import db
 from lms.core.enums import HourCategory
 from lms.core.types import Hours
 from lms.hourbank.leaves import LeafFields, instant_text, leaf_hash, person_key
-from lms.hourbank.models import (
-    Balance,
-    BankPerson,
-    EntryKind,
-    EntrySource,
-    LedgerEntry,
-    Platform,
-)
+from lms.hourbank.models import EntryKind, EntrySource, LedgerEntry
+from lms.hourbank.sql import Row, Sql, Statement
 
 # Crockford's letters: none is taken for another when read out.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+_INSERT = Statement(
+    "INSERT INTO bank_ledger_entries (number, person_id, year, category, hours, kind, source, "
+    "platform_id, source_reference, certificate_number, title, policy, claim_kind, reason, "
+    "earned_at, entered_at, leaf_hash) SELECT number, person_id, year, category, hours, kind, "
+    "source, platform_id, source_reference, certificate_number, title, policy, claim_kind, reason, "
+    "earned_at, entered_at, leaf_hash FROM {rows} RETURNING number, id",
+    number="text",
+    person_id="int",
+    year="int",
+    category="text",
+    hours="int",
+    kind="text",
+    source="text",
+    platform_id="int",
+    source_reference="text",
+    certificate_number="text",
+    title="text",
+    policy="text",
+    claim_kind="text",
+    reason="text",
+    earned_at="timestamptz",
+    entered_at="timestamptz",
+    leaf_hash="text",
+)
+_BALANCES = Statement(
+    "SELECT b.person_id, b.year, b.category, b.hours FROM {rows} "
+    "JOIN bank_balances b ON b.person_id = r.person_id AND b.year = r.year",
+    person_id="int",
+    year="int",
+)
+_ADD = Statement(
+    "INSERT INTO bank_balances (person_id, year, category, hours) "
+    "SELECT person_id, year, category, hours FROM {rows} WHERE TRUE "
+    "ON CONFLICT (person_id, year, category) "
+    "DO UPDATE SET hours = bank_balances.hours + excluded.hours",
+    person_id="int",
+    year="int",
+    category="text",
+    hours="int",
+)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """What an entry says, beside who, from where and when."""
 
@@ -43,96 +77,154 @@ class Line:
     reason: str = ""
 
 
-def reversal_of(credit: LedgerEntry, reason: str) -> Line:
-    """The line that takes a credit back."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose hours: the row of the person, which must be locked, and its random key."""
+
+    id: int
+    record_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Which platform reports."""
+
+    id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry that was written, and the sums of its person's year right after it, in tenths."""
+
+    id: int
+    number: str
+    leaf_hash: str
+    entered_at: dt.datetime
+    public_tenths: int
+    professional_tenths: int
+
+
+# Person, year, category.
+_Key = tuple[int, int, str]
+
+
+def line_of(entry: LedgerEntry) -> Line:
+    """What an entry says."""
     return Line(
-        kind=EntryKind.REVERSAL,
-        year=credit.year,
-        category=credit.category,
-        hours=-credit.hours,
-        source=credit.source,
-        reference=credit.source_reference,
-        certificate_number=credit.certificate_number,
-        title=credit.title,
-        earned_at=credit.earned_at,
-        policy=credit.policy,
-        claim_kind=credit.claim_kind,
-        reason=reason,
+        kind=entry.kind,
+        year=entry.year,
+        category=entry.category,
+        hours=entry.hours,
+        source=entry.source,
+        reference=entry.source_reference,
+        certificate_number=entry.certificate_number,
+        title=entry.title,
+        earned_at=entry.earned_at,
+        policy=entry.policy,
+        claim_kind=entry.claim_kind,
+        reason=entry.reason,
     )
 
 
-def append(platform: Platform, person: BankPerson, line: Line) -> LedgerEntry:
-    """Append a line and add it to the balance. The person's row must be locked by the caller."""
-    entered_at = clock.now()
-    entry = LedgerEntry(
-        number=new_number(entered_at),
-        person=person,
-        platform=platform,
-        kind=line.kind,
+def reversal_of(credit: Line, reason: str) -> Line:
+    """The line that takes a credit back."""
+    return replace(credit, kind=EntryKind.REVERSAL, hours=-credit.hours, reason=reason)
+
+
+def write(sql: Sql, reporter: Reporter, postings: Sequence[tuple[Account, Line]]) -> list[Written]:
+    """Append lines in this order and add each to its balance."""
+    now = clock.now()
+    rows = [_row(sql, reporter, account, line, now) for account, line in postings]
+    ids = dict(sql.run(_INSERT, rows))
+    sums = _sums(sql, postings)
+    written = []
+    for row, (account, line) in zip(rows, postings, strict=True):
+        sums[account.id, line.year, line.category.value] += line.hours.tenths
+        written.append(
+            Written(
+                id=ids[row["number"]],
+                number=row["number"],
+                leaf_hash=row["leaf_hash"],
+                entered_at=now,
+                public_tenths=sums[account.id, line.year, HourCategory.PUBLIC.value],
+                professional_tenths=sums[account.id, line.year, HourCategory.PROFESSIONAL.value],
+            )
+        )
+    sql.run(_ADD, _added(postings))
+    return written
+
+
+def _sums(sql: Sql, postings: Sequence[tuple[Account, Line]]) -> dict[_Key, int]:
+    """The balances as they are before, of both categories."""
+    years = {(account.id, line.year) for account, line in postings}
+    sums: dict[_Key, int] = {
+        (person_id, year, category.value): 0
+        for person_id, year in years
+        for category in HourCategory
+    }
+    asked = [{"person_id": person_id, "year": year} for person_id, year in years]
+    for person_id, year, category, tenths in sql.run(_BALANCES, asked):
+        sums[person_id, year, category] = tenths
+    return sums
+
+
+def _added(postings: Sequence[tuple[Account, Line]]) -> list[Row]:
+    """What each balance gains, always in the same order of balances."""
+    added: dict[_Key, int] = {}
+    for account, line in postings:
+        key = (account.id, line.year, line.category.value)
+        added[key] = added.get(key, 0) + line.hours.tenths
+    return [
+        {"person_id": person_id, "year": year, "category": category, "hours": tenths}
+        for (person_id, year, category), tenths in sorted(added.items())
+    ]
+
+
+def _row(
+    sql: Sql, reporter: Reporter, account: Account, line: Line, entered_at: dt.datetime
+) -> dict[str, Any]:
+    fields = LeafFields(
+        number=(number := new_number(entered_at)),
+        person_key=person_key(vault(), account.record_key, number),
+        platform=reporter.code,
+        source=line.source.value,
+        kind=line.kind.value,
         year=line.year,
-        category=line.category,
-        hours=line.hours,
-        source=line.source,
-        source_reference=line.reference,
+        category=line.category.value,
+        hours_tenths=line.hours.tenths,
+        reference=line.reference,
         certificate_number=line.certificate_number,
         title=line.title,
         policy=line.policy,
         claim_kind=line.claim_kind,
         reason=line.reason,
-        earned_at=line.earned_at,
-        entered_at=entered_at,
-        leaf_hash="",
+        earned_at=instant_text(line.earned_at),
+        entered_at=instant_text(entered_at),
     )
-    entry.leaf_hash = leaf_of(entry)
-    db.session.add(entry)
-    _add_to_balance(person, line)
-    db.session.flush()
-    return entry
+    return {
+        "number": number,
+        "person_id": account.id,
+        "year": line.year,
+        "category": fields.category,
+        "hours": fields.hours_tenths,
+        "kind": fields.kind,
+        "source": fields.source,
+        "platform_id": reporter.id,
+        "source_reference": line.reference,
+        "certificate_number": line.certificate_number,
+        "title": line.title,
+        "policy": line.policy,
+        "claim_kind": line.claim_kind,
+        "reason": line.reason,
+        "earned_at": sql.instant(line.earned_at),
+        "entered_at": sql.instant(entered_at),
+        "leaf_hash": leaf_hash(fields).hex(),
+    }
 
 
 def new_number(entered_at: dt.datetime) -> str:
     """A number for an entry: its day in Shanghai, and fifty random bits."""
-    day = entered_at.astimezone(clock.SHANGHAI)
-    return f"{day:%Y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(10))}"
-
-
-def leaf_of(entry: LedgerEntry) -> str:
-    """The leaf hash that an entry must have, in hexadecimal."""
-    fields = LeafFields(
-        number=entry.number,
-        person_key=person_key(vault(), entry.person.record_key, entry.number),
-        platform=entry.platform.code,
-        source=entry.source.value,
-        kind=entry.kind.value,
-        year=entry.year,
-        category=entry.category.value,
-        hours_tenths=entry.hours.tenths,
-        reference=entry.source_reference,
-        certificate_number=entry.certificate_number,
-        title=entry.title,
-        policy=entry.policy,
-        claim_kind=entry.claim_kind,
-        reason=entry.reason,
-        earned_at=instant_text(entry.earned_at),
-        entered_at=instant_text(entry.entered_at),
-    )
-    return leaf_hash(fields).hex()
-
-
-def _add_to_balance(person: BankPerson, line: Line) -> None:
-    added = db.session.execute(
-        update(Balance)
-        .where(
-            Balance.person_id == person.id,
-            Balance.year == line.year,
-            Balance.category == line.category,
-        )
-        .values(hours=Balance.hours + line.hours)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(added, CursorResult)
-    if added.rowcount == 0:
-        balance = Balance(
-            person_id=person.id, year=line.year, category=line.category, hours=line.hours
-        )
-        db.session.add(balance)
+    bits = secrets.randbits(50)
+    letters = "".join(_LETTERS[bits >> shift & 31] for shift in range(0, 50, 5))
+    return f"{entered_at.astimezone(clock.SHANGHAI):%Y%m%d}-{letters}"

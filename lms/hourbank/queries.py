@@ -1,6 +1,8 @@
 """Sums, entries and people of the bank."""
 
-from sqlalchemy import Select, select
+import datetime as dt
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.enums import IdentityKind
@@ -31,6 +33,22 @@ def sums_of(person: BankPerson | None, year: int) -> dict[HourCategory, Hours]:
     return sums
 
 
+def sums_at(
+    person: BankPerson | None, year: int, instant: dt.datetime
+) -> dict[HourCategory, Hours]:
+    """The hours of each category in a year as they stood at an instant, from the entries alone."""
+    sums = dict.fromkeys(HourCategory, ZERO_HOURS)
+    if person is not None:
+        query = select(LedgerEntry.category, func.sum(LedgerEntry.hours).label("hours")).where(
+            LedgerEntry.person_id == person.id,
+            LedgerEntry.year == year,
+            LedgerEntry.entered_at <= instant,
+        )
+        rows = db.session.execute(query.group_by(LedgerEntry.category))
+        sums.update({row.category: row.hours for row in rows})
+    return sums
+
+
 def years_of(person: BankPerson) -> list[int]:
     """The years with entries, newest first."""
     query = select(LedgerEntry.year).where(LedgerEntry.person_id == person.id).distinct()
@@ -57,16 +75,5 @@ def stored_answer(platform_id: int, idempotency_key: str) -> StoredAnswer | None
         select(StoredAnswer).where(
             StoredAnswer.platform_id == platform_id,
             StoredAnswer.idempotency_key == idempotency_key,
-        )
-    )
-
-
-def credit_entry(platform_id: int, reference: str) -> LedgerEntry | None:
-    """The entry of a platform's credit."""
-    return db.session.scalar(
-        select(LedgerEntry).where(
-            LedgerEntry.platform_id == platform_id,
-            LedgerEntry.source_reference == reference,
-            LedgerEntry.kind == "credit",
         )
     )

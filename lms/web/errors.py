@@ -23,10 +23,21 @@ def wants_problem() -> bool:
     return best == "application/json"
 
 
+def problem_words(status: int, title: str, detail: str, code: str, **more: Any) -> dict[str, Any]:
+    """The object of RFC 9457 that says what is wrong."""
+    body = {"type": f"about:blank#{code}", "title": title, "status": status, "detail": detail}
+    return {**body, "code": code, **more}
+
+
+def refusal_words(error: DomainError) -> dict[str, Any]:
+    """What an operation's refusal says, for one of several things that were asked together."""
+    more = {"field": error.field} if error.field else {}
+    return problem_words(error.status, _("操作未完成"), str(error.message), error.code, **more)
+
+
 def problem(status: int, title: str, detail: str, code: str, **more: Any) -> Response:
     """An RFC 9457 answer."""
-    body = {"type": f"about:blank#{code}", "title": title, "status": status, "detail": detail}
-    response = jsonify({**body, "code": code, **more})
+    response = jsonify(problem_words(status, title, detail, code, **more))
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

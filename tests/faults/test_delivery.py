@@ -1,6 +1,7 @@
 """What is left of hours when answers get lost, the bank breaks, or a process dies on the way."""
 
 import random
+import secrets
 from collections.abc import Callable
 
 import httpx
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from lms.core.db import db
 from lms.core.types import Hours
-from lms.hourbank import operations
+from lms.hourbank.intake import taking
 from lms.hourbank.models import LedgerEntry
 from lms.hours import deliveries, messages
 from lms.hours.models import Delivery, DeliveryState
@@ -77,9 +78,9 @@ def test_each_credit_is_entered_once_though_a_third_of_the_answers_is_lost(bank,
 
 def test_a_bank_that_ignored_the_keys_would_enter_hours_twice(bank, clock, monkeypatch):
     """The control of the test above: without the keys, the same losses do double hours."""
-    monkeypatch.setattr(operations, "_repeated", lambda *request: None)
-    monkeypatch.setattr(operations, "credit_entry", lambda *request: None)
-    monkeypatch.setattr(operations, "_answer", _answer_without_key)
+    row = taking._answer_row
+    monkeypatch.setattr(taking, "_answered", lambda *request: [])
+    monkeypatch.setattr(taking, "_answer_row", lambda *facts: _under_another_key(row(*facts)))
     references = iter(range(10_000))
     body = messages.delivery_body
     monkeypatch.setattr("lms.hours.tasks.delivery_body", lambda d: _renamed(body(d), references))
@@ -95,10 +96,8 @@ def _renamed(body: dict[str, object], references: object) -> dict[str, object]:
     return {**body, "reference": f"attempt-{next(references)}"}  # type: ignore[call-overload]
 
 
-def _answer_without_key(platform, key: str, fingerprint: str, entry: LedgerEntry) -> str:
-    words = operations.statement(entry.person, entry.year)
-    claims = {"idempotency_key": key, "entry": entry.number, "statement": words}
-    return operations.sign_claims(claims)
+def _under_another_key(row: dict[str, object]) -> dict[str, object]:
+    return {**row, "idempotency_key": secrets.token_hex(16)}
 
 
 def test_crash_between_completion_and_push_is_found_by_the_sweep(bank, tasks):
@@ -161,7 +160,7 @@ def test_bank_that_dies_before_it_commits_has_entered_nothing(
     def die(*claims: object) -> str:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(operations, "sign_claims", die)
+    monkeypatch.setattr(taking, "sign_claims", die)
     earn()
     tasks.run_all()
     assert (unsettled(), entries()) == (1, 0)

@@ -1,8 +1,24 @@
 """A registered platform that signs its requests."""
 
+from dataclasses import replace
+
 import pytest
 
+from lms.core.db import transaction
+from lms.core.keys import load_or_create_key, public_pem
+from lms.hourbank import operations
 from tests.hourbank.support import SigningPlatform
+
+
+@pytest.fixture
+def other_platform(app, platform, tmp_path) -> SigningPlatform:
+    """Another registered platform, with a key of its own."""
+    key = load_or_create_key(tmp_path / "keys" / "platform-ed25519.pem")
+    with transaction():
+        operations.register_platform("other", public_pem(key))
+    other = SigningPlatform(app)
+    other.signing = replace(platform.settings, platform_code="other", var_dir=str(tmp_path))
+    return other
 
 
 @pytest.fixture

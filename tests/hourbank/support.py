@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -43,20 +44,22 @@ class SigningPlatform:
     def __init__(self, app: Flask) -> None:
         set_up_local()
         self.settings: Settings = app.extensions["settings"]
+        # Whose code and key the requests are signed with.
+        self.signing = self.settings
         self.transport = httpx.WSGITransport(app=app)
 
     def signed(
         self, address: str, body: Any = None, key: str | None = None, method: str = "POST"
     ) -> httpx.Request:
         """A signed request that has not been sent yet."""
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = b"" if body is None else json.dumps(body).encode()
         url = self.settings.bank_url + API + address
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": key or secrets.token_hex(16),
         }
         request = httpx.Request(method, url, content=content, headers=headers)
-        sign(request, content, self.settings)
+        sign(request, content, self.signing)
         return request
 
     def send(self, request: httpx.Request) -> httpx.Response:
@@ -77,6 +80,12 @@ class SigningPlatform:
         proved = jws.deserialize_compact(token, OKPKey.import_key(pem), algorithms=["Ed25519"])
         claims: dict[str, Any] = json.loads(proved.payload)
         return claims
+
+
+def at_once(platform: SigningPlatform, requests: list[httpx.Request]) -> list[httpx.Response]:
+    """The answers to requests that were all sent at the same moment."""
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(platform.send, requests))
 
 
 def log_doubts(settings: Settings) -> list[str]:

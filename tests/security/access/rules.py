@@ -77,8 +77,10 @@ RULES: dict[str, frozenset[str]] = {
     "web.readyz": EVERYONE,
     "web.set_language": EVERYONE,
     # --- machines, by a signature or a token that no visitor has
+    "hourbank_api.get_daily_statement": NOBODY,
     "hourbank_api.get_entry": NOBODY,
     "hourbank_api.state_year": NOBODY,
+    "hourbank_api.take_batch": NOBODY,
     "hourbank_api.take_credit": NOBODY,
     "hourbank_api.take_reversal": NOBODY,
     "payments_api.notify": NOBODY,

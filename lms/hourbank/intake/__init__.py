@@ -1,0 +1,1 @@
+"""Taking in credits and reversals, one or many at once, exactly once each."""
