@@ -1,5 +1,6 @@
 """Reading how one kind of learning is recognised."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from lms.hourbank.conversion.types import (
     Times,
 )
 
+_CODE = re.compile("[a-z][a-z0-9_]{0,31}")
 _CATEGORIES = tuple(category.value for category in HourCategory)
 _ALWAYS = (
     "label",
@@ -54,6 +56,11 @@ _RESERVED = {"category", "data", "errors", "form_errors", "kind", "meta", "sent"
 # These give both categories at once; the others one, or the one that the claimant chooses.
 _BOTH = (Measure.MONTHS, Measure.CERTIFIED)
 _WITH_CHOICES = (FieldType.CHOICE, FieldType.LEVEL)
+
+
+def is_code(text: str) -> bool:
+    """Whether a text may name a kind or a document; the ledger keeps 32 characters of it."""
+    return _CODE.fullmatch(text) is not None
 
 
 def read_kind(table: Table, caps: Mapping[str, Cap]) -> KindRule:
@@ -132,7 +139,7 @@ def _stated(table: Table, measure: Measure) -> list[Field]:
     keys = ("name", "type", "label", "required", "choices", "help", "unit")
     for each in table.tables("fields", *keys):
         name = each.text("name")
-        if name in taken or not name.isidentifier():
+        if name in taken or not is_code(name):
             raise each.error("name", f"{name!r} is taken, or no name of a field")
         taken.add(name)
         kind = FieldType(each.choice("type", [one.value for one in FieldType]))
@@ -159,10 +166,14 @@ def _choices(table: Table, kind: FieldType) -> tuple[Choice, ...]:
 
 
 def _evidence(table: Table) -> tuple[EvidenceRule, ...]:
-    return tuple(
-        EvidenceRule(each.text("code"), each.text("label"), each.flag("required", default=True))
-        for each in table.tables("evidence", "code", "label", "required")
-    )
+    found: dict[str, EvidenceRule] = {}
+    for each in table.tables("evidence", "code", "label", "required"):
+        code = each.text("code")
+        if code in found or not is_code(code):
+            raise each.error("code", f"{code!r} stands here twice, or is no code")
+        required = each.flag("required", default=True)
+        found[code] = EvidenceRule(code, each.text("label"), required)
+    return tuple(found.values())
 
 
 def _conditions(table: Table, fields: tuple[Field, ...]) -> tuple[Condition, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lms.core.enums import HourCategory
 from lms.core.toml_files import Table, TomlFile, read_toml
 from lms.core.types import ZERO_HOURS
-from lms.hourbank.conversion.kind_reader import read_kind
+from lms.hourbank.conversion.kind_reader import is_code, read_kind
 from lms.hourbank.conversion.types import (
     Cap,
     DecisionRule,
@@ -136,5 +136,7 @@ def _kinds(file: TomlFile, table: Table, caps: Mapping[str, Cap], policy: str) -
     kinds = []
     for code in table:
         with file.part():
+            if not is_code(code):
+                raise table.error(code, "must be a code of small letters, digits and _")
             kinds.append(replace(read_kind(table.table(code), caps), code=code, policy=policy))
     return kinds

@@ -49,25 +49,25 @@ class FieldType(Enum):
     YES_NO = "yes_no"
 
 
-class Measure(LabelledEnum):
+class Measure(Enum):
     """What the hours of a claim are counted by."""
 
-    DAYS = "days", _l("按实际学时，每天设上限")
-    HOURS = "hours", _l("按实际学时")
-    ITEMS = "items", _l("按项计")
-    FIXED = "fixed", _l("每次固定学时")
-    LEVELS = "levels", _l("按级别")
-    MONTHS = "months", _l("按月份比例")
-    CERTIFIED = "certified", _l("按证明所列学时")
-    MULTIPLE = "multiple", _l("按课时倍数")
+    DAYS = "days"
+    HOURS = "hours"
+    ITEMS = "items"
+    FIXED = "fixed"
+    LEVELS = "levels"
+    MONTHS = "months"
+    CERTIFIED = "certified"
+    MULTIPLE = "multiple"
 
 
-class CategoryRule(LabelledEnum):
-    """Which category the hours count for."""
+class CategoryRule(Enum):
+    """Which category the hours count for: the kind's, what the claimant chooses, or both."""
 
-    FIXED = "fixed", _l("固定")
-    CHOICE = "choice", _l("由申报人选择")
-    BOTH = "both", _l("公需和专业同时认定")
+    FIXED = "fixed"
+    CHOICE = "choice"
+    BOTH = "both"
 
 
 class DeclaredBy(LabelledEnum):

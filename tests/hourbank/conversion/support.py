@@ -6,8 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from lms.core.enums import HourCategory
+from lms.core.toml_files import TomlFile
 from lms.core.types import Hours
 from lms.hourbank.conversion.history import DecidedClaim
+from lms.hourbank.conversion.reader import policy_of
 from lms.hourbank.conversion.rules import recognize, recognized
 from lms.hourbank.conversion.types import (
     CategoryRule,
@@ -21,6 +23,47 @@ from lms.hourbank.conversion.types import (
 
 PUBLIC, PROFESSIONAL = HourCategory.PUBLIC, HourCategory.PROFESSIONAL
 HOURS = Hours.parse
+
+
+# What no notice has, and the next may: one cap for both categories and for several kinds.
+SHARED = policy_of(
+    TomlFile(
+        "371300-2025.toml",
+        """
+[notice]
+title = "某市通知"
+file = "notice.txt"
+[year]
+public = { hours = "30", source = "一" }
+professional = { hours = "60", source = "一" }
+total = { hours = "90", source = "一" }
+[caps]
+all = { label = "各类", hours = "33.3", source = "二" }
+[kinds.posting]
+label = "援派"
+help = "服务。"
+source = "二"
+measure = "months"
+whole_year = { public = "20", professional = "50", source = "二" }
+cap = "all"
+[kinds.training]
+label = "培训"
+help = "进修。"
+source = "二"
+measure = "days"
+categories = ["public", "professional"]
+per_day = { hours = "6.5", source = "二" }
+cap = "all"
+[kinds.transfer]
+label = "转入"
+help = "证明。"
+source = "二"
+measure = "certified"
+categories = ["public", "professional"]
+cap = { public = "all" }
+""",
+    )
+)
 
 
 def granted(recognition: Recognition) -> dict[str, str]:

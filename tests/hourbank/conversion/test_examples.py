@@ -13,6 +13,7 @@ from tests.hourbank.conversion.support import (
     HOURS,
     PROFESSIONAL,
     PUBLIC,
+    SHARED,
     granted,
     recognize_all,
     refused,
@@ -259,6 +260,12 @@ def test_postings_and_leaves_share_one_year():
     done = recognize_all(JINING, [("posting", {"months": 7}), ("sick_leave", {"months": 7})])
     assert granted(done[1][1]) == {"public": "12.5", "professional": "25"}
     assert refused(done[1][1]) == [("5", "cap:away_public"), ("10", "cap:away_professional")]
+
+
+def test_one_cap_for_both_categories_of_a_claim_is_filled_once():
+    found = recognize(SHARED, "posting", {"months": 12}, {})
+    assert granted(found) == {"public": "20", "professional": "13.3"}
+    assert refused(found) == [("36.7", "cap:all")]
 
 
 def test_a_cap_that_was_passed_elsewhere_refuses_all_and_takes_nothing_back():

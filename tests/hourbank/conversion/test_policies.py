@@ -4,6 +4,7 @@ import pytest
 
 from lms.core.toml_files import TomlFileError
 from lms.core.types import Hours
+from lms.factory import create_app
 from lms.hourbank import policies
 from lms.hourbank.conversion.rules import recognize
 from lms.hourbank.conversion.types import DeclaredBy
@@ -134,3 +135,11 @@ def test_a_wrong_file_stops_the_start_by_file_line_and_key(folder, tmp_path):
     assert str(wrong.value).startswith(
         f"{tmp_path / '371300-2025.toml'}:11: caps.result.hours cannot be '-3'"
     )
+
+
+def test_the_application_does_not_start_with_a_wrong_file(folder, settings):
+    folder("371300-2025", MINIMAL.replace('"24"', "24"))
+    with pytest.raises(
+        TomlFileError, match=r"371300-2025\.toml:6: year\.public"
+    ):
+        create_app(settings)

@@ -10,9 +10,9 @@ from lms.core.types import Hours
 from lms.hourbank.conversion.measures import asked, month_share
 from lms.hourbank.conversion.rules import recognize
 from lms.hourbank.policies import policies
-from tests.hourbank.conversion.support import claims_of, recognize_all, total
+from tests.hourbank.conversion.support import SHARED, claims_of, recognize_all, total
 
-ALL = list(policies().values())
+ALL = [*policies().values(), SHARED]
 NAMES = [policy.code for policy in ALL]
 each_policy = pytest.mark.parametrize("policy", ALL, ids=NAMES)
 quick = settings(max_examples=30, deadline=None)

@@ -127,6 +127,7 @@ evidence = [
         ('["paper"]', '["book"]', 14, "conditions.0.when.form cannot be"),
         ("form = [", "is_ok = [", 14, "conditions.0.when.is_ok is not known"),
         ('reason = "x"', 'reason = ""', 14, "conditions.0.reason cannot be ''"),
+        ('code = "proof"', 'code = "Proof"', 17, "evidence.0.code 'Proof' stands here twice, or"),
         ('label = "证明"', "required = true", 17, "evidence.0.label is missing"),
     ],
 )
@@ -150,6 +151,12 @@ def test_what_is_wrong_in_fields_conditions_and_evidence(old, new, line, told):
 )
 def test_what_is_wrong_in_title_review_and_steps(text, told):
     assert told in problems(HEAD + text)[0]
+
+
+@pytest.mark.parametrize("code", ["Result", "result-2", "r" * 33])
+def test_a_kind_is_named_by_a_code_that_the_ledger_can_keep(code):
+    text = HEAD + KIND.replace("[kinds.result]", f"[kinds.{code}]")
+    assert problems(text)[0].startswith(f"{NEXT}: kinds.{code} must be a code")
 
 
 def test_months_take_their_categories_from_the_year():
