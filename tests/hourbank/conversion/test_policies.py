@@ -139,7 +139,5 @@ def test_a_wrong_file_stops_the_start_by_file_line_and_key(folder, tmp_path):
 
 def test_the_application_does_not_start_with_a_wrong_file(folder, settings):
     folder("371300-2025", MINIMAL.replace('"24"', "24"))
-    with pytest.raises(
-        TomlFileError, match=r"371300-2025\.toml:6: year\.public"
-    ):
+    with pytest.raises(TomlFileError, match=r"371300-2025\.toml:6: year\.public"):
         create_app(settings)
