@@ -169,6 +169,14 @@ def test_person_page_and_register_form_are_for_those_in_charge(client, factory):
     assert own.get(f"/hourbank/manage/people/{nobody.id}").status_code == 404
 
 
+def test_page_of_a_person_tells_those_in_charge_how_the_year_stands(client, factory):
+    person = worker(factory, name="王己")
+    book(person, "2.5")
+    page = sign_in(client, manager_of(factory)).get(f"/manage/people/{person.id}").text
+    assert "2.5 / 30 学时" in page
+    assert f"/hourbank/manage/people/{person.id}" in page
+
+
 def test_workbook_holds_the_list_as_filtered_and_is_audited(client, factory):
     visitor = sign_in(client, manager_of(factory))
     answer = visitor.post(
