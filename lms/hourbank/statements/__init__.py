@@ -9,7 +9,7 @@ from lms.hourbank.statements import certificate_views, cli, manage_views, tasks,
 from lms.hourbank.statements.api import blueprint as api_blueprint
 from lms.hourbank.statements.certificate_files import FOLDER, kept_files
 from lms.upkeep.references import add_source
-from lms.web import navigation
+from lms.web import navigation, slots
 from lms.web.api import api
 from lms.web.navigation import Entry
 from lms.web.security import csrf
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
     cli.register()
     add_source(app, FOLDER, kept_files)
     every(SWEEP_SECONDS, tasks.end_certificates)
+    slots.fill(app, "person.cards", manage_views.person_card, order=5)
     navigation.add(
         app,
         Entry("statements.year", _l("学时银行"), "building-bank", 50),

@@ -17,6 +17,7 @@ from lms.core import clock
 from lms.core.audit import AuditTag, record
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotAllowed
+from lms.hourbank import api_examples as examples
 from lms.hourbank import policies
 from lms.hourbank.models import Platform
 from lms.hourbank.parsing import ApiBlueprint
@@ -44,7 +45,6 @@ _YEAR_EXAMPLE = {
     "short_total_tenths": 0,
     "is_met": False,
 }
-_ANSWER_EXAMPLE = {"receipt": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoieHVlc2hpLXJlY2VpcHQrandzIn0…"}
 _TELLS = f"""Years of a person: sums, what is required, what is short, and whether they are met.
 
 For platforms that may read people. Hours are tenths. The answer is a JWS by the bank's key over
@@ -87,8 +87,9 @@ class SignedYearsSchema(Schema):
 @token_checked
 @signed_by_platform
 @blueprint.arguments(PersonYearsSchema, example=_EXAMPLE)
-@blueprint.response(200, SignedYearsSchema, example=_ANSWER_EXAMPLE)
-@blueprint.doc(summary="State a person's years", description=_TELLS)
+@blueprint.response(200, SignedYearsSchema, example=examples.RECEIPT)
+@blueprint.alt_response(403, description="the platform may not read people")
+@blueprint.doc(summary="State a person's years", description=_TELLS, parameters=examples.SIGNED)
 def person_years(body: dict[str, Any]) -> dict[str, str]:
     """State a person's years to a platform that may read people."""
     with transaction():

@@ -90,7 +90,8 @@ def details_of_facts(rule: KindRule, facts: Mapping[str, Any]) -> Details:
 
 
 def _words(rule: KindRule, field: Field, value: Any) -> str:
-    labels = {each.code: each.label for each in (*field.choices, *rule.levels)}
+    labels = {choice.code: choice.label for choice in field.choices}
+    labels.update({level.code: level.label for level in rule.levels})
     return str(labels.get(value, value))
 
 

@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.models import Person
 from lms.accounts.queries import is_allowed, organizations_with
+from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.hourbank.statements import exporting, risk
+from lms.hourbank.statements import exporting, risk, years
 from lms.hourbank.statements.risk_forms import RiskForm, kept_arguments
 from lms.hourbank.statements.titles import title_sheet
 from lms.hourbank.statements.views import (
@@ -98,3 +99,14 @@ def _find(person_id: int) -> Person:
     if found is None or not is_allowed(current_user, _READ, found.unit_id):
         raise NotFound()
     return found
+
+
+def person_card(person: Person) -> str | None:
+    """Filler of "person.cards", for staff in charge: how the person stands this year."""
+    if not is_allowed(current_user, _READ, person.unit_id):
+        return None
+    account, this_year = years.account_of(person), clock.today().year
+    statement = years.state_year(account, years.division_of(person), this_year)
+    return render_template(
+        "hourbank/statements/manage/_person_card.html", person=person, statement=statement
+    )

@@ -185,6 +185,8 @@ def test_page_refuses_for_a_year_that_is_not_met(client, app):
 
 def test_certificate_is_its_holders_alone(person):
     certificate = issue(person)
-    for other in (PersonFactory(), worker(person.unit)):
+    colleague = worker(person.unit)
+    book(colleague, "1")
+    for other in (PersonFactory(), colleague):
         with pytest.raises(NotFound):
             certificates.own_certificate(other, certificate.id)

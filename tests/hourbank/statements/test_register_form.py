@@ -93,6 +93,19 @@ def test_no_page_is_too_full_and_no_line_is_lost(count):
 
 
 @pytest.mark.no_database
+def test_row_grows_with_the_widest_text_it_must_hold():
+    def height(**texts: str) -> float:
+        (page, *_more) = pages_of({SectionCode.TRAINING: [FormLine(**texts)]})
+        return next(row.height for row in page if row.cells[0] == "1")
+
+    assert height(title="研修") == height()
+    assert height(title="研" * 60) > height(title="研" * 30) > height(title="研")
+    # A Latin letter is narrower than an ideograph, and by no means nothing.
+    assert height(title="研" * 60) > height(title="W" * 60) > height(title="W" * 20)
+    assert height(organizer="烟台先进制造工程技术学会") > height(organizer="烟台大学")
+
+
+@pytest.mark.no_database
 def test_rows_are_numbered_on_over_pages():
     pages = pages_of({SectionCode.TRAINING: [FormLine(title="课程")] * 30})
     numbers = [row.cells[0] for page in pages for row in page if row.cells[1] == "课程"]

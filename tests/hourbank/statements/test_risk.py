@@ -71,6 +71,14 @@ def test_figures_above_count_everybody_once(factory):
     assert summarize(manager_of(factory), YEAR) == Summary(people=4, met=1, at_risk=2, nothing=1)
 
 
+def test_figures_above_are_those_of_the_name_and_unit_asked_for(factory):
+    manager = manager_of(factory)
+    assert summarize(manager, RiskFilter(2025, name="王乙")) == Summary(1, 0, 1, 0)
+    assert summarize(manager, RiskFilter(2025, unit_id=10**6)) == Summary(0, 0, 0, 0)
+    # The list may be narrowed further; the figures tell of all whom it is narrowed from.
+    assert summarize(manager, RiskFilter(2025, standing=Standing.MET)).people == 4
+
+
 @pytest.mark.parametrize(
     ("narrowed", "left"),
     [
@@ -159,6 +167,14 @@ def test_person_page_and_register_form_are_for_those_in_charge(client, factory):
     assert stranger.get(f"/hourbank/manage/people/{person.id}").status_code == 404
     nobody = PersonFactory()
     assert own.get(f"/hourbank/manage/people/{nobody.id}").status_code == 404
+
+
+def test_page_of_a_person_tells_those_in_charge_how_the_year_stands(client, factory):
+    person = worker(factory, name="王己")
+    book(person, "2.5")
+    page = sign_in(client, manager_of(factory)).get(f"/manage/people/{person.id}").text
+    assert "2.5 / 30 学时" in page
+    assert f"/hourbank/manage/people/{person.id}" in page
 
 
 def test_workbook_holds_the_list_as_filtered_and_is_audited(client, factory):
