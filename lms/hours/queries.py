@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import TypeVar
+from typing import TypeVarTuple
 
 from flask_login import current_user
 from sqlalchemy import Select, func, select
@@ -20,7 +20,7 @@ from lms.core.permissions import Permission
 from lms.core.types import ZERO_HOURS, Hours
 from lms.hours.models import BankStatement, Credit, Delivery, DeliveryState
 
-Row = TypeVar("Row")
+Row = TypeVarTuple("Row")
 
 
 def credits_of(person: Person, year: int) -> list[Credit]:
@@ -126,7 +126,7 @@ def deliveries_in(actor: Person, state: DeliveryState) -> Select[Delivery]:
     )
 
 
-def _deliveries_of(actor: Person, query: Select[Row]) -> Select[Row]:
+def _deliveries_of(actor: Person, query: Select[*Row]) -> Select[*Row]:
     bases = organizations_with(actor, Permission.HOURS_DELIVERY_READ)
     joined = query.join(Delivery.credit).join(Credit.course)
     return joined.where(Course.base_id.in_(bases))

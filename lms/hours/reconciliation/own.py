@@ -46,7 +46,7 @@ def deliveries_of(keys: Iterable[Key]) -> dict[Key, Known]:
     return found
 
 
-def _deliveries() -> Select[Any]:
+def _deliveries() -> Select[*tuple[Any, ...]]:
     return select(
         Delivery.id,
         Delivery.kind,
