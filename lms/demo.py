@@ -36,6 +36,7 @@ from lms.questions.rules import QuestionFacts
 from lms.readings.cutting import cut_stretch
 from lms.readings.operations import Stretch, set_reading
 from lms.readings.queries import current_reading
+from lms.readings.storage import stored
 from lms.videos.models import Language, Video
 from lms.videos.operations import import_video, set_subtitle
 from lms.videos.tasks import package_video_now
@@ -112,8 +113,8 @@ def _reading(course: Course, entry: dict[str, Any], trainer: Person) -> Lesson:
     if current_reading(lesson.id) is None:
         book = course.etextbooks[0]
         stretch = Stretch(entry["first"], entry["last"], entry["page_seconds"])
-        cut = cut_stretch(book, stretch.first, stretch.last)
-        set_reading(trainer, lesson, book, stretch, cut)
+        with stored(cut_stretch(book, stretch.first, stretch.last)) as pages:
+            set_reading(trainer, lesson, book, stretch, pages)
     return lesson
 
 

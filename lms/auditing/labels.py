@@ -109,6 +109,8 @@ DETAILS: dict[str, Any] = {
     "moved": _l("调入"),
     "new": _l("新增"),
     "organization": _l("机构"),
+    "page_seconds": _l("每页秒数"),
+    "pages": _l("页数"),
     "partial_credit": _l("答对一部分的题"),
     "pass_percent": _l("合格线（百分比）"),
     "person": _l("人员"),

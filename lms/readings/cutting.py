@@ -25,6 +25,7 @@ class Cut:
     """The pages of a stretch, in order, as they are stored."""
 
     pages: tuple[bytes, ...]
+    is_pdf: bool
 
     @property
     def size_bytes(self) -> int:
@@ -51,7 +52,7 @@ def cut_stretch(book: Etextbook, first: int, last: int) -> Cut:
     _check(first, last, least=1 if is_pdf else 0, most=most_of(book))
     if is_pdf and last - first >= MOST_PAGES:
         raise _too_long()
-    cut = Cut(tuple(_pdf(book, first, last) if is_pdf else _text(book, first, last)))
+    cut = Cut(tuple(_pdf(book, first, last) if is_pdf else _text(book, first, last)), is_pdf)
     if not cut.pages:
         raise Invalid(_l("选定的这一段没有可以阅读的内容，请重新选择。"), field="first")
     if len(cut.pages) > MOST_PAGES or cut.size_bytes > LARGEST_BYTES:

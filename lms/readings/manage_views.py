@@ -19,6 +19,7 @@ from lms.readings.cutting import Cut, cut_stretch, most_of
 from lms.readings.forms import StretchForm, stretch_form
 from lms.readings.models import Reading
 from lms.readings.queries import current_reading, current_readings
+from lms.readings.storage import stored
 from lms.web.auth import staff
 from lms.web.refusals import show_refusal
 
@@ -52,8 +53,8 @@ def edit(slug: str, lesson_id: int) -> Page:
         cut = cut_stretch(book, form.first.data, form.last.data)
         if _ESTIMATE in request.form:
             return _page(lesson, book, form, current, cut)
-        with transaction():
-            operations.set_reading(current_user, lesson, book, form.stretch(), cut)
+        with stored(cut) as pages, transaction():
+            operations.set_reading(current_user, lesson, book, form.stretch(), pages)
     except DomainError as refusal:
         show_refusal(form, refusal)
         return _page(lesson, book, form, current)

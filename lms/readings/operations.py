@@ -17,11 +17,10 @@ from lms.core.db import after_commit, db, hold
 from lms.core.errors import Conflict, Invalid
 from lms.core.files import forget_file
 from lms.core.permissions import Permission
-from lms.readings.cutting import Cut
 from lms.readings.models import Reading
 from lms.readings.queries import current_reading, is_in_a_version
 from lms.readings.rules import seconds_allowed
-from lms.readings.storage import store_pages
+from lms.readings.storage import Pages
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,9 @@ class Stretch:
 
 
 def set_reading(
-    actor: Person, lesson: Lesson, book: Etextbook, stretch: Stretch, cut: Cut
+    actor: Person, lesson: Lesson, book: Etextbook, stretch: Stretch, pages: Pages
 ) -> Reading:
-    """Let the lesson's draft give these pages to read; `cut` is what `cut_stretch` made of them.
+    """Let the lesson's draft give these pages to read, which `stored` keeps.
 
     Versions keep what they have. Raises NotAllowed, Conflict for a lesson of another kind, or
     Invalid naming the field: "book" for one of another course or if there is no room, or
@@ -51,18 +50,12 @@ def set_reading(
     is_pdf = book.format is EtextbookFormat.PDF
     _check_seconds(stretch.page_seconds, is_pdf=is_pdf)
     hold(lesson)
-    path = store_pages(cut, is_pdf=is_pdf)
-    try:
-        for check in current_app.extensions.get("room_checks", []):
-            check(course.base_id, cut.size_bytes)
-        _retire(lesson)
-        reading = _new_reading(actor, lesson, book, stretch, cut)
-        reading.path = path
-        db.session.add(reading)
-        db.session.flush()
-    except BaseException:
-        forget_file(path)
-        raise
+    for check in current_app.extensions.get("room_checks", []):
+        check(course.base_id, pages.size_bytes)
+    _retire(lesson)
+    reading = _new_reading(actor, lesson, book, stretch, pages)
+    db.session.add(reading)
+    db.session.flush()
     record(
         AuditTag.READINGS_READING_UPDATE,
         actor.id,
@@ -82,7 +75,7 @@ def _check_seconds(seconds: int, *, is_pdf: bool) -> None:
 
 
 def _new_reading(
-    actor: Person, lesson: Lesson, book: Etextbook, stretch: Stretch, cut: Cut
+    actor: Person, lesson: Lesson, book: Etextbook, stretch: Stretch, pages: Pages
 ) -> Reading:
     is_pdf = book.format is EtextbookFormat.PDF
     first, last = stretch.first, stretch.last
@@ -96,8 +89,9 @@ def _new_reading(
         last=last,
         first_title="" if is_pdf else book.contents[first]["title"],
         last_title="" if is_pdf else book.contents[last]["title"],
-        size_bytes=cut.size_bytes,
-        page_count=len(cut.pages),
+        path=pages.path,
+        size_bytes=pages.size_bytes,
+        page_count=pages.count,
         page_seconds=stretch.page_seconds,
         made_by_id=actor.id,
     )

@@ -5,29 +5,44 @@ readings/<random>/0001.pdf     a page of a PDF
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from lms.core.errors import NotFound
-from lms.core.files import files
+from lms.core.files import files, forget_file
 from lms.readings.cutting import Cut
 from lms.readings.models import Reading
 
 READINGS = "readings"
 
 
-def store_pages(cut: Cut, *, is_pdf: bool) -> str:
-    """Keep the pages; returns the folder."""
+@dataclass(frozen=True)
+class Pages:
+    """Pages that are stored: in which folder, how many, and the bytes they take."""
+
+    path: str
+    count: int
+    size_bytes: int
+
+
+@contextmanager
+def stored(cut: Cut) -> Iterator[Pages]:
+    """Keep the pages while the block makes the row that names them; forget them if it fails.
+
+    Around the transaction and not in it: a bucket takes its time, and others wait for the lock.
+    """
     path = f"{READINGS}/{secrets.token_hex(16)}"
     try:
-        files().write_all(
-            {
-                page_path(path, number, is_pdf=is_pdf): content
-                for number, content in enumerate(cut.pages)
-            }
-        )
+        contents = {
+            page_path(path, number, is_pdf=cut.is_pdf): content
+            for number, content in enumerate(cut.pages)
+        }
+        files().write_all(contents)
+        yield Pages(path, len(cut.pages), cut.size_bytes)
     except BaseException:
-        files().remove(path)
+        forget_file(path)
         raise
-    return path
 
 
 def page_path(folder: str, number: int, *, is_pdf: bool) -> str:

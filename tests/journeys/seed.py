@@ -41,6 +41,7 @@ from lms.questions.rules import QuestionFacts
 from lms.readings.cutting import cut_stretch
 from lms.readings.operations import Stretch, set_reading
 from lms.readings.rules import usual_seconds
+from lms.readings.storage import stored
 from lms.videos.models import Video, VideoState
 from lms.videos.operations import import_video
 from lms.watching.models import WatchedCourse
@@ -127,7 +128,8 @@ def _course_to_read(trainer: Person) -> None:
         book = add_etextbook(trainer, course, "读本", file)
     lesson = add_lesson(trainer, course, "读本选读", kind=LessonKind.READING)
     stretch = Stretch(*world.READ_PAGES, usual_seconds(is_pdf=True))
-    reading = set_reading(trainer, lesson, book, stretch, cut_stretch(book, *world.READ_PAGES))
+    with stored(cut_stretch(book, *world.READ_PAGES)) as pages:
+        reading = set_reading(trainer, lesson, book, stretch, pages)
     # No trainer may make a page so short.
     reading.page_seconds = 2
 

@@ -15,7 +15,7 @@ from lms.readings.cutting import cut_stretch
 from lms.readings.models import Reading
 from lms.readings.operations import Stretch
 from lms.readings.queries import current_reading, total_duration_ms
-from lms.readings.storage import page_content
+from lms.readings.storage import page_content, stored
 from lms.readings.versions import bound_reading
 from lms.videos.operations import import_video
 from lms.videos.quotas import rooms
@@ -30,10 +30,9 @@ def book(trainer, course):
 
 
 def give(trainer, lesson, book, first=0, last=0, seconds=180):
-    cut = cut_stretch(book, first, last)
-    with transaction():
-        stretch = Stretch(first, last, seconds)
-        return operations.set_reading(trainer, lesson, book, stretch, cut)
+    stretch = Stretch(first, last, seconds)
+    with stored(cut_stretch(book, first, last)) as pages, transaction():
+        return operations.set_reading(trainer, lesson, book, stretch, pages)
 
 
 def test_pages_and_their_time_are_kept(trainer, lesson, book):
