@@ -1,5 +1,7 @@
 """The files of a claim: put there by its claimant, opened by them and by those who decide."""
 
+from typing import Any
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,10 +15,11 @@ from lms.claims.models import Claim
 from lms.claims.recognizing import rule_of
 from lms.claims.views import blueprint
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Invalid
+from lms.core.errors import DomainError, Invalid, NotFound
 from lms.core.files import content_type, forget_file
 from lms.core.files.kinds import PRIVATE
 from lms.web.auth import signed_in
+from lms.web.errors import answer
 from lms.web.limits import FLOOD, limiter
 from lms.web.stored import send_stored
 
@@ -34,13 +37,13 @@ def _take_large_files(endpoint: str | None, _values: object) -> None:
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
-def _too_large(_error: RequestEntityTooLarge) -> Page:
+def _too_large(_error: RequestEntityTooLarge) -> Any:
     message = _(
         "文件太大：一次最多上传 %(files)d 个，每个不超过 %(most)d MB。",
         files=_FILES_AT_ONCE,
         most=largest_bytes() // (1024 * 1024),
     )
-    return render_template("claims/_upload_errors.html", errors=[message]), 422
+    return answer(413, _("提交的内容过大"), message, "http-413")
 
 
 @blueprint.post("/<int:claim_id>/evidence")
@@ -82,7 +85,7 @@ def evidence_list(claim: Claim, code: str, errors: list[str]) -> Page:
     """The files of a claim for one evidence rule, with the form that adds to them."""
     rules = {each.code: each for each in rule_of(claim).evidence}
     if code not in rules:
-        return render_template("claims/_upload_errors.html", errors=errors), 422
+        raise NotFound()
     page = render_template(
         "claims/_evidence.html",
         claim=claim,

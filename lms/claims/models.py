@@ -74,6 +74,8 @@ class Claim(Model):
         # What waits at a desk, the most urgent first, and at those below a stand-in.
         Index("ix_claims_desk_id_due_on_id", "desk_id", "due_on", "id"),
         Index("ix_claims_superior_id", "superior_id"),
+        # What has waited long anywhere: empty for all that waits for nobody.
+        Index("ix_claims_arrived_at", "arrived_at"),
         # What an organization's claims were, the newest first.
         Index("ix_claims_organization_id_id", "organization_id", "id"),
         Index("ix_claims_certificate_key", "certificate_key"),

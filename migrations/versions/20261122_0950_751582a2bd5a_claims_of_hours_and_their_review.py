@@ -66,6 +66,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
     )
+    op.create_index("ix_claims_arrived_at", "claims", ["arrived_at"])
     op.create_index("ix_claims_certificate_key", "claims", ["certificate_key"])
     op.create_index("ix_claims_desk_id_due_on_id", "claims", ["desk_id", "due_on", "id"])
     op.create_index("ix_claims_organization_id_id", "claims", ["organization_id", "id"])

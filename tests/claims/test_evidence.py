@@ -216,7 +216,7 @@ def test_too_large_a_request_is_told_in_words(city, client):
         content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(60 * 1024 * 1024)},
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 413
     assert "文件太大" in answer.text
 
 

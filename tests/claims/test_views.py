@@ -197,5 +197,5 @@ def test_evidence_without_a_rule_is_refused(visitor, city):
     answer = visitor.post(
         f"/hourbank/claims/{claim.id}/evidence", data=data, headers={"HX-Request": "true"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert len(claim.papers) == 1

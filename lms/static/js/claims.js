@@ -19,6 +19,15 @@ document.addEventListener('drop:files', (event) => {
 
 document.querySelectorAll('[data-evidence]').forEach(wire);
 
+// What went wrong on the way is told by a toast; the zone is ready for another try.
+function giveUp() {
+  document.querySelectorAll('[data-evidence] [data-drop-zone]').forEach(reset);
+}
+document.addEventListener('htmx:error', giveUp);
+document.addEventListener('htmx:response:error', (event) => {
+  if (event.detail.ctx.response.status !== 422) giveUp();
+});
+
 // The list that comes back holds a fresh zone.
 document.addEventListener('htmx:after:swap', () => {
   document.querySelectorAll('[data-evidence]:not(.is-scripted)').forEach((form) => {
