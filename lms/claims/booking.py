@@ -12,14 +12,17 @@ from lms.claims.recognizing import (
     judge,
     policy_of,
     refusal_records,
+    rule_of,
 )
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict
 from lms.hourbank import booking
 from lms.hourbank.booking import Booking
+from lms.hourbank.conversion.facts import read_facts
 from lms.hourbank.conversion.types import Grant, Recognition
 from lms.hourbank.models import EntrySource
+from lms.hourbank.statements.details import details_of_facts, keep_details
 
 
 def book_claim(claim: Claim) -> Recognition:
@@ -37,7 +40,9 @@ def book_claim(claim: Claim) -> Recognition:
     claim.asked, claim.granted = found.asked, found.granted_hours
     claim.refusals = refusal_records(found.refused)
     entries = booking.book(claim.person, [_booking(claim, each, found) for each in found.granted])
+    told = details_of_facts(rule_of(claim), read_facts(rule_of(claim), claim.answers)[0])
     for grant, entry in zip(found.granted, entries, strict=True):
+        keep_details(entry, told)
         claim.grants.append(
             ClaimGrant(
                 category=grant.category,

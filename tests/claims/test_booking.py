@@ -15,6 +15,7 @@ from lms.core.permissions import Role
 from lms.core.types import Hours
 from lms.hourbank import queries as bank
 from lms.hourbank.models import EntryKind, EntrySource, LedgerEntry
+from lms.hourbank.statements.details import details_of
 from tests.administration.support import in_parallel
 from tests.claims.support import City, approve_all, decide, holder, submit, submitted
 from tests.factories import PersonFactory
@@ -49,6 +50,14 @@ def test_thirty_hours_in_three_days_are_twenty_four_and_six_refused(city):
     assert reasons(claim) == [(60, "per_day")]
     assert (claim.asked, claim.granted) == (Hours(300), Hours(240))
     assert sums(city.claimant)[PROFESSIONAL] == Hours(240)
+
+
+def test_the_register_form_is_told_who_held_it_where_and_when(city):
+    told = {"organizer": "济宁市卫生健康委员会", "held": "2022年8月15日至17日", "place": "济宁"}
+    recognized(city, "training", {"days": "3", "hours": "24", **told})
+    (entry,) = db.session.scalars(select(LedgerEntry))
+    kept = details_of([entry])[entry.id]
+    assert {name: getattr(kept, name) for name in told} == told
 
 
 def test_nothing_is_booked_before_the_last_step(city):
