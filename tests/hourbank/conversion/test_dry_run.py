@@ -135,7 +135,7 @@ def test_claims_under_rules_that_stay_count_for_the_caps_of_those_that_change():
 
 
 @pytest.fixture
-def told(app):
+def told(app, monkeypatch):
     """Which divisions' claims were asked for; the source has one claim in Jining."""
     asked = []
 
@@ -144,10 +144,9 @@ def told(app):
         if "370800".startswith(prefix):
             yield decided("self_study", {**STUDY, "hours": "35"}, professional="35")
 
-    app.extensions.pop("claim_sources", None)
+    monkeypatch.setitem(app.extensions, "claim_sources", [])
     add_source(app, source)
-    yield asked
-    app.extensions.pop("claim_sources")
+    return asked
 
 
 @pytest.mark.parametrize(

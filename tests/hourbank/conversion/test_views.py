@@ -32,17 +32,16 @@ def officer(client, app):
 
 
 @pytest.fixture
-def claims(app):
+def claims(app, monkeypatch):
     """The claims that are told of; the list may be filled by the test."""
     known = []
 
     def source(prefix: str):
         return [claim for claim in known if claim.division_code.startswith(prefix)]
 
-    app.extensions.pop("claim_sources", None)
+    monkeypatch.setitem(app.extensions, "claim_sources", [])
     add_source(app, source)
-    yield known
-    app.extensions.pop("claim_sources")
+    return known
 
 
 def text_of(answer) -> str:
