@@ -50,6 +50,7 @@ CHINESE_DATA = {
     "lms/hourbank/statements/register_form.py": "words of the form, a document in Chinese",
     "lms/hourbank/statements/sections.py": "the words of Yantai's annex 2",
     "lms/hourbank/statements/titles.py": "words of the sheet, a document in Chinese",
+    "lms/hourbank/api_examples.py": "examples of the intake API, which is spoken in Chinese",
     "lms/hours/lectures.py": "titles and reasons kept in the hour bank's ledger",
     "lms/questions/behaviours/fill_in.py": "the brackets about the number of a blank",
     "lms/questions/facts.py": "the options of true-or-false questions are stored with them",

@@ -69,6 +69,10 @@ class CreditLane:
             item = _item(request)
             return None if item is None else self._take(connection, known, signed.nonce, item)
 
+    def forget_platforms(self) -> None:
+        """Read platforms and keys anew when they are asked for next."""
+        self._known.clear()
+
     def _platform(self, connection: LeanConnection, code: str) -> _Known | None:
         if code not in self._known:
             found = Sql.of_lean(self._dialect, connection).run(_PLATFORM, code=code)
@@ -103,7 +107,7 @@ def _item(request: profile.Request) -> Item | None:
 
 def register(app: Flask, dialect: str) -> None:
     """Put the lane in front of the application."""
-    lane = CreditLane(app, dialect)
+    lane = app.extensions["credit_lane"] = CreditLane(app, dialect)
 
     def respond(environ: Environ, _match: "re.Match[str]") -> Reply | None:
         return _respond(lane, environ)

@@ -22,11 +22,11 @@ def inclusion(number: str, size: int | None = None) -> dict[str, Any]:
     leaf, head = place_of(number), newest_head()
     if leaf is None:
         raise NotFound(_l("日志中没有这个编号；刚入账的学时要等几秒才会编入。"))
-    if size is None:
-        size = head.size if head else 0
+    newest = head.size if head else 0
+    size = newest if size is None else size
     if leaf.position >= size:
         raise TooEarly(_l("这条记录还没有编入所问的日志头。"), retry_after=_seconds_to_head())
-    if size > log_size():
+    if size > newest and size > log_size():
         raise Invalid(_l("日志还没有这么长。"), field="size")
     signed = head if head is not None and head.size == size else db.session.get(TreeHead, size)
     return _words(number, leaf, size, signed)
