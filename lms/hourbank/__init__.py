@@ -4,10 +4,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from lms.config import Settings
+from lms.core.db import db
 from lms.core.permissions import Permission
 from lms.core.tasks import every
 from lms.hourbank import cli, guards, tasks, views
 from lms.hourbank.api import blueprint as api_blueprint
+from lms.hourbank.intake import lane
 from lms.hourbank.log import tasks as log_tasks
 from lms.hourbank.log.api import blueprint as log_blueprint
 from lms.web import navigation
@@ -24,6 +26,8 @@ def register(app: Flask) -> None:
     api.register_blueprint(api_blueprint)
     api.register_blueprint(log_blueprint)
     cli.register(app)
+    with app.app_context():
+        lane.register(app, db.engine.dialect.name)
     settings: Settings = app.extensions["settings"]
     every(3600, tasks.forget_nonces)
     every(settings.bank_log_every, log_tasks.give_places)

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lms.accounts.vault import vault
 from lms.core import clock
@@ -182,7 +183,7 @@ def _added(postings: Sequence[tuple[Account, Line]]) -> list[Row]:
 
 def _row(
     sql: Sql, reporter: Reporter, account: Account, line: Line, entered_at: dt.datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     fields = LeafFields(
         number=(number := new_number(entered_at)),
         person_key=person_key(vault(), account.record_key, number),

@@ -21,7 +21,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *args, **kwargs)
-        if text is not None and _UNWRITABLE.search(text):
+        if _UNWRITABLE.search(text or ""):
             raise ValidationError("holds a character that cannot be kept")
         return text
 

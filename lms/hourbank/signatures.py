@@ -28,6 +28,8 @@ LONGEST_AGE = dt.timedelta(minutes=5)
 COVERED = ("@method", "@authority", "@path", "content-type", "idempotency-key")
 COVERED_READING = ("@method", "@authority", "@path")
 
+CLOCK_SKEW = HTTPMessageVerifier.max_clock_skew
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -40,10 +42,23 @@ class NotSigned(DomainError):
 
 
 class _RegisteredKeys(HTTPSignatureKeyResolver):
+    """The present keys of active platforms, or those that are still good after a change."""
+
+    def __init__(self, is_previous: bool) -> None:
+        self._is_previous = is_previous
+
     def resolve_public_key(self, key_id: str) -> Any:
         """The key of an active platform; None turns the signature down."""
         platform = find_platform(key_id)
-        return read_public_key(platform.public_key) if platform is not None else None
+        if platform is None:
+            return None
+        pem = _previous_key(platform) if self._is_previous else platform.public_key
+        return read_public_key(pem) if pem else None
+
+
+def _previous_key(platform: Platform) -> str | None:
+    until = platform.previous_until
+    return platform.previous_key if until is not None and clock.now() < until else None
 
 
 class _Verifier(HTTPMessageVerifier):
@@ -88,7 +103,14 @@ def signed_by_platform(view: View) -> View:
 
 
 def _verify(source: Request) -> VerifyResult:
-    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_RegisteredKeys())
+    try:
+        return _verify_by(_RegisteredKeys(is_previous=False), source)
+    except NotSigned:
+        return _verify_by(_RegisteredKeys(is_previous=True), source)
+
+
+def _verify_by(keys: _RegisteredKeys, source: Request) -> VerifyResult:
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=keys)
     covered = COVERED_READING if source.method == "GET" else COVERED
     try:
         (result,) = verifier.verify(

@@ -46,6 +46,7 @@ CHINESE_DATA = {
     "lms/demo_people.py": "demonstration people and organizations",
     "lms/demo_schemes.py": "demonstration content",
     "lms/exams/regrade/restudy.py": "a remark kept with an application",
+    "lms/hourbank/api_examples.py": "examples of the intake API, which is spoken in Chinese",
     "lms/hours/lectures.py": "titles and reasons kept in the hour bank's ledger",
     "lms/questions/behaviours/fill_in.py": "the brackets about the number of a blank",
     "lms/questions/facts.py": "the options of true-or-false questions are stored with them",

@@ -16,6 +16,8 @@ from lms.hourbank.log.models import TreeHead
 from lms.hourbank.log.reading import newest_head, tree
 from lms.hourbank.receipts import HEAD, bank_key_path, sign_claims
 
+_SAID = ("size", "root", "signed_at")
+
 
 class LogForked(Exception):
     """The log as it stands does not begin with what the bank signed before."""
@@ -65,9 +67,8 @@ def is_signed(settings: Settings, words: dict[str, Any]) -> bool:
         key = load_or_create_key(bank_key_path(settings)).public_key()
         key.verify(_bytes(signature), signed.encode())
         said = json.loads(_bytes(payload))
-        return json.loads(_bytes(header)).get("typ") == HEAD and said == {
-            name: words[name] for name in ("size", "root", "signed_at")
-        }
+        kind = json.loads(_bytes(header)).get("typ")
+        return bool(kind == HEAD and said == {name: words[name] for name in _SAID})
     except (InvalidSignature, ValueError, KeyError, AttributeError):
         return False
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import select, text
 
 from lms.accounts.enums import IdentityKind
-from lms.accounts.identity import identity_hash
-from lms.accounts.vault import vault
+from lms.accounts.identity import is_sealed_number_of
 from lms.core.db import db
 from lms.hourbank.models import BankPerson
 
@@ -56,8 +54,6 @@ def account_doubts() -> Iterator[str]:
 
 
 def _is_own_number(record_key: str, kind: str, cipher: bytes, kept_hash: str) -> bool:
-    try:
-        number = vault().decrypt(cipher, f"bank-person:{record_key}")
-        return identity_hash(number, IdentityKind(kind)) == kept_hash
-    except (InvalidTag, ValueError):
-        return False
+    known = IdentityKind.find(kind)
+    record = f"bank-person:{record_key}"
+    return known is not None and is_sealed_number_of(cipher, record, known, kept_hash)

@@ -28,6 +28,8 @@ def give_places() -> bool:
     False if that cannot be done now: a transaction that writes entries stays open, or the file
     and the database do not agree.
     """
+    # What was read before may be an old state of things.
+    db.session.rollback()
     settled = settled_id(LedgerEntry, poll_seconds=0.02)
     # A reading transaction that stays open would hold old rows in PostgreSQL's tables.
     db.session.rollback()
@@ -90,16 +92,17 @@ def _leaves_from(first: int, limit: int) -> list[outside.Leaf]:
 @task
 def sign_new_head() -> dict[str, Any] | None:
     """Sign the log as it stands; the head, or None if nothing is new or it must not be signed."""
-    head = None
+    words = None
     try:
         with transaction():
             head = sign_head()
+            words = head_words(head) if head else None
     except LogForked as error:
         log.error("no head is signed: %s; run flask bank verify-log", error)
     except IntegrityError:
         log.info("another process has signed the head")
     _write_heads()
-    return head_words(head) if head else None
+    return words
 
 
 def _write_heads() -> None:
