@@ -40,10 +40,11 @@ def credit(credit_id: int) -> str:
 
 def credit_facts(credit: Credit) -> dict[str, object]:
     """What the pages that explain a credit show. What the bank has not proved yet is asked for."""
-    for delivery in credit.deliveries:
-        if delivery.receipt is not None and delivery.proof is None:
-            with transaction():
-                enqueue_after_commit(tasks.fetch_proof, delivery.id)
+    unproved = [each.id for each in credit.deliveries if each.receipt and not each.proof]
+    if unproved:
+        with transaction():
+            for delivery_id in unproved:
+                enqueue_after_commit(tasks.fetch_proof, delivery_id)
     return {
         "credit": credit,
         "entry": credit.delivery(DeliveryKind.CREDIT),

@@ -144,7 +144,7 @@ def _certificate_revoked(facts: Facts) -> Words:
 def _hours_refused(facts: Facts) -> Words:
     title = _("《%(course)s》的学时未能入账", course=facts["course"])
     told = _(
-        "学时银行退回了 %(hours)s 学时（%(year)d 年度），原因见学时详情。处理后会重新报送。",
+        "学时银行没有接受 %(hours)s 学时（%(year)d 年度），原因见学时详情。处理后会重新报送。",
         **_hours(facts),
     )
     return Words(title, told)

@@ -98,7 +98,7 @@ def _deliver_the_rest(platform: System, line: BadLine) -> None:
 
 def _let_time_pass(platform: System) -> None:
     """Until every wait is over, and the claims of those who died have run out."""
-    past = datetime.now(UTC) - timedelta(hours=1)
+    past = str(datetime.now(UTC) - timedelta(hours=1))
     platform.change("UPDATE deliveries SET next_try_at = :past WHERE state = 'pending'", past=past)
 
 
