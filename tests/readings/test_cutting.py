@@ -2,8 +2,11 @@
 
 import io
 import re
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from lms.core.errors import Invalid
@@ -82,6 +85,49 @@ def test_links_within_the_book_lead_nowhere_and_others_stay():
 def test_written_signs_stay_signs():
     (page,) = pages_of("<p>5 &lt; 7 &amp; &lt;script&gt;。</p>")
     assert page == "<p>5 &lt; 7 &amp; &lt;script&gt;。</p>"
+
+
+def block(kind, count):
+    text = SENTENCE * count
+    return {
+        "p": f"<p>{text}</p>",
+        "h3": f"<h3>{SENTENCE}</h3>",
+        "ul": f"<ul>{f'<li><p>{text}</p></li>' * 3}</ul>",
+        "quote": f"<blockquote><p><em>{text}</em></p>{text}</blockquote>",
+        "table": f"<table><tbody><tr><td>{text}</td></tr></tbody></table>",
+    }[kind]
+
+
+class Balanced(HTMLParser):
+    """Fails for a tag that is closed without being open; `open` are those left open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["p", "h3", "ul", "quote", "table"]), st.integers(1, 120)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_whatever_is_cut_nothing_is_lost_and_every_page_is_sound(blocks):
+    text = "".join(block(*each) for each in blocks)
+    pages = pages_of(text)
+    assert words(pages) == words([text])
+    for page in pages:
+        reader = Balanced()
+        reader.feed(page)
+        assert reader.open == []
+        assert words([page])
 
 
 def test_stretch_of_chapters_holds_those_and_no_others(app, trainer, course):
