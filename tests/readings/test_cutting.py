@@ -188,6 +188,15 @@ def test_stretch_of_a_pdf_is_its_pages(app, trainer, course):
         cut_stretch(book, 4, 6)
 
 
+def test_pdf_locked_against_changes_alone_is_cut():
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(2)))
+    writer.encrypt("", owner_password="owner", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    (page,) = cut_pdf(open_pdf(out.getvalue()), 2, 2)
+    assert PdfReader(io.BytesIO(page)).pages[0].extract_text().strip() == "secret 2"
+
+
 def test_locked_and_damaged_pdfs_are_refused_with_the_reason():
     writer = PdfWriter()
     writer.add_blank_page(10, 10)
