@@ -22,7 +22,7 @@ _DAMAGE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, Recursio
 def open_pdf(content: bytes) -> PdfReader:
     """The PDF; raises Invalid (field "book") for one that is locked or damaged."""
     try:
-        # One that is locked against changes alone opens by itself, with the password "" that it has.
+        # One that is locked against changes alone opens by itself.
         reader = PdfReader(io.BytesIO(content))
         _count = len(reader.pages)
     except FileNotDecryptedError as error:
