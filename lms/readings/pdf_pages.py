@@ -5,7 +5,7 @@ import re
 
 from flask_babel import lazy_gettext as _l
 from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+from pypdf.errors import FileNotDecryptedError, PyPdfError
 from pypdf.generic import DictionaryObject, NameObject, PdfObject, StreamObject
 
 from lms.core.errors import Invalid
@@ -22,10 +22,12 @@ _DAMAGE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, Recursio
 def open_pdf(content: bytes) -> PdfReader:
     """The PDF; raises Invalid (field "book") for one that is locked or damaged."""
     try:
+        # One that is locked against changes alone opens by itself.
         reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Invalid(_l("这本 PDF 设有密码，不能用作阅读课时。"), field="book")
         _count = len(reader.pages)
+    except FileNotDecryptedError as error:
+        message = _l("这本 PDF 设有密码，不能用作阅读课时。")
+        raise Invalid(message, field="book") from error
     except _DAMAGE as error:
         raise _damaged() from error
     return reader

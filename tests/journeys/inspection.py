@@ -75,13 +75,18 @@ def look_at(visitor: Visitor, path: str, findings: Findings) -> list[str]:
         findings.wrong.append(f"{path}: answered {answer.status if answer else 'nothing'}")
         return []
     page.wait_for_load_state("load")
+    inspect(page, path, findings)
+    findings.wrong += [f"{path}: {trouble}" for trouble in visitor.troubles]
+    return links_of(page)
+
+
+def inspect(page: Page, path: str, findings: Findings) -> None:
+    """Inspect a page as it stands, at both widths."""
     # Evaluated by the debugger, which the page's own policy against scripts does not concern.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         _inspect(page, path, width, findings)
-    findings.wrong += [f"{path}: {trouble}" for trouble in visitor.troubles]
-    return links_of(page)
 
 
 def _inspect(page: Page, path: str, width: int, findings: Findings) -> None:

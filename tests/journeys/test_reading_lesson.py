@@ -5,6 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys import world
+from tests.journeys.conftest import RESULTS
+from tests.journeys.inspection import Findings, inspect
 from tests.journeys.player import Player
 from tests.journeys.system import System, wait_until
 from tests.journeys.test_interruptions import other_troubles
@@ -56,7 +58,9 @@ def test_a_lesson_is_read_page_by_page_to_its_end(system, visit):
     wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
     assert player.high_water == COUNT
     go_back_and_jump(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    findings = Findings("learner", RESULTS)
+    inspect(page, "a lesson that is read", findings)
+    assert findings.wrong == []
     assert other_troubles(visitor) == []
 
 

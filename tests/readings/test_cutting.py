@@ -2,8 +2,11 @@
 
 import io
 import re
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from lms.core.errors import Invalid
@@ -84,6 +87,49 @@ def test_written_signs_stay_signs():
     assert page == "<p>5 &lt; 7 &amp; &lt;script&gt;。</p>"
 
 
+def block(kind, count):
+    text = SENTENCE * count
+    return {
+        "p": f"<p>{text}</p>",
+        "h3": f"<h3>{SENTENCE}</h3>",
+        "ul": f"<ul>{f'<li><p>{text}</p></li>' * 3}</ul>",
+        "quote": f"<blockquote><p><em>{text}</em></p>{text}</blockquote>",
+        "table": f"<table><tbody><tr><td>{text}</td></tr></tbody></table>",
+    }[kind]
+
+
+class Balanced(HTMLParser):
+    """Fails for a tag that is closed without being open; `open` are those left open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["p", "h3", "ul", "quote", "table"]), st.integers(1, 120)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_whatever_is_cut_nothing_is_lost_and_every_page_is_sound(blocks):
+    text = "".join(block(*each) for each in blocks)
+    pages = pages_of(text)
+    assert words(pages) == words([text])
+    for page in pages:
+        reader = Balanced()
+        reader.feed(page)
+        assert reader.open == []
+        assert words([page])
+
+
 def test_stretch_of_chapters_holds_those_and_no_others(app, trainer, course):
     book = add_book(trainer, course, epub(chapter(1, 20), chapter(2, 90), chapter(3, 20)))
     pages = [page.decode() for page in cut_stretch(book, 1, 1).pages]
@@ -140,6 +186,15 @@ def test_stretch_of_a_pdf_is_its_pages(app, trainer, course):
     assert texts == ["secret 2", "secret 3", "secret 4"]
     with pytest.raises(Invalid):
         cut_stretch(book, 4, 6)
+
+
+def test_pdf_locked_against_changes_alone_is_cut():
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(2)))
+    writer.encrypt("", owner_password="owner", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    (page,) = cut_pdf(open_pdf(out.getvalue()), 2, 2)
+    assert PdfReader(io.BytesIO(page)).pages[0].extract_text().strip() == "secret 2"
 
 
 def test_locked_and_damaged_pdfs_are_refused_with_the_reason():
