@@ -7,13 +7,16 @@ reviewer saw must be what a later inspection finds.
 import hashlib
 import io
 import secrets
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from lms.config import Settings
 from lms.core.errors import Invalid
@@ -27,6 +30,7 @@ _MOST_PIXELS = 60_000_000
 _PDF_MAGIC = b"%PDF-"
 _PDF_END_WITHIN_BYTES = 2048
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png"}
+_HALVES = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,10 @@ def _suffix_of(content: bytes) -> str:
 
 def _picture_suffix(content: bytes) -> str:
     try:
-        with Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES)) as picture:
+        with (
+            _refusing_halves(),
+            Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES)) as picture,
+        ):
             suffix = _SUFFIXES[picture.format or ""]
             if picture.width * picture.height > _MOST_PIXELS:
                 raise _refusal(_l("图片过大，请缩小后再上传。"))
@@ -104,6 +111,21 @@ def _picture_suffix(content: bytes) -> str:
     ):
         raise _refusal(_l("只能上传 PDF、JPG 或 PNG 文件；请检查文件是否完整。")) from None
     return suffix
+
+
+@contextmanager
+def _refusing_halves() -> Iterator[None]:
+    """Inside the block Pillow refuses a picture whose end is missing.
+
+    Whether it does is the process's, and the renderer of documents turns it off as it is loaded.
+    """
+    with _HALVES:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _refusal(message: object) -> Invalid:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,8 +136,9 @@ def write(sql: Sql, reporter: Reporter, postings: Sequence[tuple[Account, Line]]
     """Append lines in this order and add each to its balance."""
     now = clock.now()
     rows = [_row(sql, reporter, account, line, now) for account, line in postings]
-    ids = dict(sql.run(_INSERT, rows))
-    sums = _sums(sql, postings)
+    sums_before = _sums(sql, postings)
+    inserted = sql.send(_INSERT, rows)
+    sums, ids = sums_before(), dict(inserted())
     written = []
     for row, (account, line) in zip(rows, postings, strict=True):
         sums[account.id, line.year, line.category.value] += line.hours.tenths
@@ -155,17 +156,16 @@ def write(sql: Sql, reporter: Reporter, postings: Sequence[tuple[Account, Line]]
     return written
 
 
-def _sums(sql: Sql, postings: Sequence[tuple[Account, Line]]) -> dict[_Key, int]:
-    """The balances as they are before, of both categories."""
+def _sums(sql: Sql, postings: Sequence[tuple[Account, Line]]) -> Callable[[], dict[_Key, int]]:
+    """Ask for the balances as they are now, of both categories; call it for the answer."""
     years = {(account.id, line.year) for account, line in postings}
-    sums: dict[_Key, int] = {
-        (person_id, year, category.value): 0
-        for person_id, year in years
-        for category in HourCategory
-    }
     asked = [{"person_id": person_id, "year": year} for person_id, year in years]
-    for person_id, year, category, tenths in sql.run(_BALANCES, asked):
-        sums[person_id, year, category] = tenths
+    kept = sql.send(_BALANCES, asked)
+
+    def sums() -> dict[_Key, int]:
+        none = {(*year, category.value): 0 for year in years for category in HourCategory}
+        return none | {(*key, category): tenths for *key, category, tenths in kept()}
+
     return sums
 
 

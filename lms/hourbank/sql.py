@@ -32,6 +32,8 @@ class Statement:
         typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         taken = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
         postgresql = text.replace("{rows}", f"json_to_recordset(CAST(:rows AS json)) AS r({typed})")
+        # A statement in a pipeline cannot be asked whether it returns rows: it may not be sent yet.
+        self.returns_rows = text.startswith("SELECT") or "RETURNING" in text
         self.texts = {
             "postgresql": _NAME.sub(r"%(\1)s", postgresql),
             "sqlite": _ROW_LOCK.sub("", text).replace(
@@ -61,10 +63,17 @@ class Sql:
 
     def run(self, statement: Statement, rows: Sequence[Row] = (), **values: Any) -> list[Any]:
         """What the statement returns, in tuples."""
-        text = statement.texts[self._dialect]
-        found = self._execute(text, {"rows": _encode(rows), **values})
-        returned: list[Any] = found.fetchall() if _returns_rows(found) else []
-        return returned
+        return self.send(statement, rows, **values)()
+
+    def send(
+        self, statement: Statement, rows: Sequence[Row] = (), **values: Any
+    ) -> Callable[[], list[Any]]:
+        """Send a statement; calling what this returns waits for its rows.
+
+        In a pipeline (LeanConnection.pipeline) further statements may be sent before.
+        """
+        sent = self._execute(statement.texts[self._dialect], {"rows": _encode(rows), **values})
+        return sent.fetchall if statement.returns_rows else list
 
     def instant(self, instant: dt.datetime) -> str:
         """An aware instant as a row's JSON carries it into a column of type Instant."""
@@ -78,9 +87,3 @@ class Sql:
         if isinstance(value, dt.datetime):
             return value
         return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
-
-
-def _returns_rows(found: Any) -> bool:
-    # SQLAlchemy's result says so itself; a driver's cursor has a description if it does.
-    said: bool | None = getattr(found, "returns_rows", None)
-    return found.description is not None if said is None else said

@@ -69,7 +69,9 @@ def test_a_merged_duplicates_claims_count_for_the_one_who_stays(city):
 def test_every_deed_is_in_the_audit_trail_without_what_was_written(city):
     claim = submitted(city.claimant, title="某某研修班", number="证书0001号")
     approve_all(claim, city.manager, city.officer, city.official)
-    events = db.session.query(AuditEvent).filter_by(subject=f"claim:{claim.id}").all()
+    events = (
+        db.session.query(AuditEvent).filter_by(subject=f"claim:{claim.id}").order_by(AuditEvent.id)
+    )
     assert [event.tag for event in events] == [
         "claims:claim:submit",
         *["claims:claim:approve"] * 3,

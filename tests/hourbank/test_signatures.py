@@ -86,7 +86,8 @@ def test_signature_without_coverage_of_the_body_is_refused(platform, monkeypatch
 
 
 def test_signature_that_leaves_out_the_key_header_is_refused(platform, monkeypatch):
-    monkeypatch.setattr(bank, "COVERED", ("@method", "@authority", "@path", "content-type"))
+    covered = ("@method", "@authority", "@path", "content-type")
+    monkeypatch.setattr(bank.sign, "__defaults__", (covered,))
     assert refused(platform, platform.signed("/credits", credit_body()))
 
 

@@ -39,7 +39,9 @@ def test_forty_seconds_without_a_line_cost_a_lesson_nothing(system, visit):
         assert player.high_water == before
         line.mend()
         player.watch_to_the_end()
-        wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
+        wait_until(
+            lambda: state_of(system, player.cycle_id) == "completed", "the course is completed"
+        )
     assert other_troubles(visitor) == []
 
 
@@ -80,7 +82,7 @@ def test_a_server_killed_in_the_middle_of_a_lesson_costs_nothing(system, visit):
     system.start("web")
     assert player.high_water >= before
     player.watch_to_the_end()
-    wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
+    wait_until(lambda: state_of(system, player.cycle_id) == "completed", "the course is completed")
     assert other_troubles(visitor) == []
 
 
@@ -125,7 +127,7 @@ def test_two_browsers_fight_over_one_learner(system, visit):
     if first.video.evaluate("video => video.paused") and not first.is_asking:
         first.page.keyboard.press("k")
     first.watch_to_the_end()
-    wait_until(lambda: state_of(system, first) == "completed", "the course is completed")
+    wait_until(lambda: state_of(system, first.cycle_id) == "completed", "the course is completed")
     assert at_work.troubles == []
 
 

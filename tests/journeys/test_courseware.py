@@ -186,7 +186,7 @@ def ends_in_the_old_version(system, visitor: Visitor, player: Player) -> None:
     expect(page).to_have_url(re.compile(r"/lessons/\d+$"))
     player.play()
     player.watch_to_the_end()
-    wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
+    wait_until(lambda: state_of(system, player.cycle_id) == "completed", "the course is completed")
     assert visitor.troubles == []
 
 

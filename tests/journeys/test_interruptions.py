@@ -42,7 +42,7 @@ def test_the_line_is_cut_in_the_middle_of_the_film(system, visit):
     wait_until(lambda: player.high_water > before or player.is_asking, "keys are asked for again")
     expect(player.page.locator("[data-banner]")).not_to_be_visible(timeout=30_000)
     player.watch_to_the_end()
-    wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
+    wait_until(lambda: state_of(system, player.cycle_id) == "completed", "the course is completed")
     assert other_troubles(visitor) == []
 
 

@@ -55,7 +55,7 @@ def test_a_lesson_is_read_page_by_page_to_its_end(system, visit):
     answer_before_the_third(page, player)
     take_over_and_back(visitor, page)
     read_to_the_end(page, player)
-    wait_until(lambda: state_of(system, player) == "completed", "the course is completed")
+    wait_until(lambda: state_of(system, player.cycle_id) == "completed", "the course is completed")
     assert player.high_water == COUNT
     go_back_and_jump(page)
     findings = Findings("learner", RESULTS)

@@ -29,7 +29,7 @@ def test_lists_show_nothing_of_others(app, client, estate):
         and access_of(app, rule.endpoint) == SIGNED_IN
         and "GET" in rule.methods
         and any(
-            trace in client.get(rule.rule).get_data(as_text=True)
+            trace.encode() in client.get(rule.rule).get_data()
             for trace in (estate.owner.name, str(estate.values["number"]))
         )
     ]

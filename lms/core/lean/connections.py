@@ -63,6 +63,26 @@ class LeanConnection:
             yield
 
     @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """A transaction whose statements are sent without waiting for the answers before them.
+
+        Whoever fetches an answer waits for it and for all that was sent before. A statement that
+        failed is told by the next fetch or by the end. On SQLite nothing is ever waited for.
+        """
+        if self._queue is not None:
+            with self.transaction():
+                yield
+            return
+        try:
+            with self.driver.pipeline():
+                self.driver.execute("BEGIN")
+                yield
+                self.driver.execute("COMMIT")
+        except BaseException:
+            self.driver.execute("ROLLBACK")
+            raise
+
+    @contextmanager
     def _committed(self, begin: str) -> Iterator[None]:
         # The drivers' own context managers do more than this, and cost as much as a statement.
         self.driver.execute(begin)

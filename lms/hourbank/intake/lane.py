@@ -18,6 +18,7 @@ from lms.core.errors import DomainError
 from lms.core.keys import read_public_key
 from lms.core.lean import LeanConnection, lean
 from lms.hourbank import profile
+from lms.hourbank.intake.accounts import lock_accounts
 from lms.hourbank.intake.items import Item, read_item
 from lms.hourbank.intake.taking import take_new
 from lms.hourbank.ledger import Reporter
@@ -86,12 +87,17 @@ class CreditLane:
         self, connection: LeanConnection, known: _Known, nonce: str, item: Item
     ) -> str | None:
         sql = Sql.of_lean(self._dialect, connection)
+        assert item.person is not None
+        whose = item.person.identity_hash
         values: dict[str, Any] = {"id": known.reporter.id, "pem": known.pem, "nonce": nonce}
         try:
-            with connection.transaction():
-                if not sql.run(_NONCE, (), **values, now=sql.instant(clock.now())):
+            with connection.pipeline():
+                nonce_is_fresh = sql.send(_NONCE, (), **values, now=sql.instant(clock.now()))
+                # Waits for both.
+                accounts = lock_accounts(sql, [whose])
+                if not nonce_is_fresh():
                     raise _NotPlain
-                return take_new(sql, known.reporter, item)
+                return take_new(sql, known.reporter, item, accounts)
         except _NotPlain:
             self._known.pop(known.reporter.code, None)
             return None

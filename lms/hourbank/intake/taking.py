@@ -56,16 +56,17 @@ def take(sql: Sql, reporter: Reporter, items: Sequence[Item]) -> list[Outcome]:
     return [outcome for run in _runs(items) for outcome in _take_run(sql, reporter, run)]
 
 
-def take_new(sql: Sql, reporter: Reporter, item: Item) -> str:
+def take_new(sql: Sql, reporter: Reporter, item: Item, accounts: dict[str, Account]) -> str:
     """Enter a credit that should be new, without looking first; its receipt.
 
-    If it is not, or somebody enters it at this moment, the database refuses one of its keys
-    (the driver's IntegrityError), and the transaction must be rolled back.
+    `accounts` is what lock_accounts has found of its person: none, or one. If it is not new, or
+    somebody enters it at this moment, the database refuses one of its keys (the driver's
+    IntegrityError), and the transaction must be rolled back.
     """
     assert item.person is not None
     assert item.line is not None
     whose = item.person.identity_hash
-    accounts = lock_accounts(sql, [whose]) or open_accounts(sql, [item.person])
+    accounts = accounts or open_accounts(sql, [item.person])
     return _enter(sql, reporter, [(item, whose, item.line)], accounts)[item.key].receipt
 
 
